@@ -1,0 +1,17 @@
+# Everything comes from Debian packages; docs/decisions says why each was chosen.
+find_package(Threads REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(RapidJSON REQUIRED)
+find_package(date REQUIRED)
+if(MILLRACE_TESTS)
+  find_package(doctest REQUIRED)
+endif()
+
+if(NOT TARGET RapidJSON)
+  add_library(RapidJSON INTERFACE)
+  target_include_directories(RapidJSON SYSTEM INTERFACE ${RAPIDJSON_INCLUDE_DIRS} ${RapidJSON_INCLUDE_DIRS})
+endif()
