@@ -1,0 +1,50 @@
+#include <doctest/doctest.h>
+
+#include "common/json/json.hpp"
+
+using namespace millrace;
+using wire::Kind;
+
+TEST_CASE("json: a request becomes a tree") {
+  auto parsed = json::parse(R"( {"StreamName":"s","N":-7,"Big":18446744073709551616,"F":1.5,
+    "Yes":true,"No":null,"L":[1,[],{"a":"b"}],"Esc":"a\n\u00e9\ud83d\ude00"} )");
+  REQUIRE(parsed.has_value());
+  const auto& root = parsed.value()->root();
+  REQUIRE(root.kind() == Kind::map);
+  CHECK(root["StreamName"].as_text() == "s");
+  CHECK(root["N"].as_integer() == -7);
+  CHECK(root["Big"].kind() == Kind::real);
+  CHECK(root["F"].as_real() == 1.5);
+  CHECK(root["Yes"].as_boolean());
+  CHECK(root["No"].is_null());
+  CHECK(root["absent"].is_null());
+  REQUIRE(root["L"].as_list().size() == 3);
+  CHECK(root["L"].as_list()[1].as_list().empty());
+  CHECK(root["L"].as_list()[2]["a"].as_text() == "b");
+  CHECK(root["Esc"].as_text() == "a\n\xc3\xa9\xf0\x9f\x98\x80");
+}
+
+TEST_CASE("json: of two equal names the last counts") {
+  auto parsed = json::parse(R"({"a":1,"a":2})");
+  REQUIRE(parsed.has_value());
+  CHECK(parsed.value()->root()["a"].as_integer() == 2);
+}
+
+TEST_CASE("json: what is not JSON is refused and says where") {
+  const std::string_view bad[] = {"", "{", "}", "{\"a\"}", "[1,]", "{'a':1}", "nul", "01", "1.", "\"\\x\"",
+                                  "\"\x80\"", "\"\n\"", "[1] 2", "NaN", "\"\\ud800\"",
+                                  std::string_view{"{\"a\0\":1}", 9}};
+  for (const auto text : bad) {
+    CAPTURE(text);
+    auto parsed = json::parse(std::string{text});
+    REQUIRE_FALSE(parsed.has_value());
+    CHECK(parsed.error().code() == base::ErrorCode::serialization);
+    CHECK(parsed.error().message().find("ffset") != std::string::npos);
+  }
+}
+
+TEST_CASE("json: nesting is bounded, not the stack") {
+  CHECK(json::parse(std::string(128, '[') + std::string(128, ']')).has_value());
+  CHECK_FALSE(json::parse(std::string(129, '[') + std::string(129, ']')).has_value());
+  CHECK_FALSE(json::parse(std::string(5'000'000, '[')).has_value());
+}

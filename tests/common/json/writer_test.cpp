@@ -1,0 +1,51 @@
+#include <doctest/doctest.h>
+
+#include "common/json/json.hpp"
+
+using namespace millrace;
+
+TEST_CASE("json writer: nesting and commas") {
+  json::Writer out;
+  out.begin_map();
+  out.key("a");
+  out.begin_list();
+  out.integer(1);
+  out.begin_map();
+  out.end_map();
+  out.null();
+  out.end_list();
+  out.key("b");
+  out.boolean(false);
+  out.key("c");
+  out.bytes("foo");
+  out.end_map();
+  CHECK(out.str() == R"({"a":[1,{},null],"b":false,"c":"Zm9v"})");
+}
+
+TEST_CASE("json writer: texts are escaped, UTF-8 stays") {
+  json::Writer out;
+  out.text("q\" b\\ n\n z\x01 \xc3\xa9");
+  CHECK(out.str() == "\"q\\\" b\\\\ n\\n z\\u0001 \xc3\xa9\"");
+}
+
+TEST_CASE("json writer: times are seconds with the milliseconds as fraction") {
+  const std::pair<std::int64_t, const char*> cases[] = {
+      {0, "0"}, {1'700'000'000'000, "1700000000"}, {1'700'000'000'120, "1700000000.12"},
+      {1'700'000'000'005, "1700000000.005"}, {-500, "-0.5"}, {-1500, "-1.5"}};
+  for (const auto& [ms, text] : cases) {
+    CAPTURE(ms);
+    json::Writer out;
+    out.time(ms);
+    CHECK(out.str() == text);
+  }
+}
+
+TEST_CASE("json writer: what it writes parses back") {
+  std::string all;
+  for (int c = 1; c < 128; ++c) all += static_cast<char>(c);
+  json::Writer out;
+  out.text(all);
+  auto parsed = json::parse(out.take());
+  REQUIRE(parsed.has_value());
+  CHECK(parsed.value()->root().as_text() == all);
+}
