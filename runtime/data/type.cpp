@@ -1,0 +1,211 @@
+#include "runtime/data/type.hpp"
+
+#include <algorithm>
+
+#include "common/base/result.hpp"
+
+namespace millrace::data {
+
+Storage LogicalType::storage() const {
+  switch (kind_) {
+    case TypeKind::null:
+    case TypeKind::boolean:
+      return Storage::boolean;
+    case TypeKind::tinyint:
+    case TypeKind::smallint:
+    case TypeKind::integer:
+    case TypeKind::bigint:
+    case TypeKind::date:
+    case TypeKind::time:
+    case TypeKind::interval_months:
+    case TypeKind::interval_millis:
+      return Storage::int64;
+    case TypeKind::float32:
+    case TypeKind::float64:
+      return Storage::float64;
+    case TypeKind::decimal:
+      return Storage::decimal;
+    case TypeKind::character:
+    case TypeKind::varchar:
+    case TypeKind::binary:
+    case TypeKind::varbinary:
+      return Storage::bytes;
+    case TypeKind::timestamp:
+    case TypeKind::timestamp_ltz:
+      return Storage::timestamp;
+  }
+  KS_ASSERT(false);
+}
+
+std::string LogicalType::root_text() const {
+  switch (kind_) {
+    case TypeKind::null:
+      return "NULL";
+    case TypeKind::boolean:
+      return "BOOLEAN";
+    case TypeKind::tinyint:
+      return "TINYINT";
+    case TypeKind::smallint:
+      return "SMALLINT";
+    case TypeKind::integer:
+      return "INTEGER";
+    case TypeKind::bigint:
+      return "BIGINT";
+    case TypeKind::float32:
+      return "FLOAT";
+    case TypeKind::float64:
+      return "DOUBLE";
+    case TypeKind::decimal:
+      return "DECIMAL";
+    case TypeKind::character:
+      return "CHAR";
+    case TypeKind::varchar:
+      return "VARCHAR";
+    case TypeKind::binary:
+      return "BINARY";
+    case TypeKind::varbinary:
+      return "VARBINARY";
+    case TypeKind::date:
+      return "DATE";
+    case TypeKind::time:
+      return "TIME";
+    case TypeKind::timestamp:
+      return "TIMESTAMP";
+    case TypeKind::timestamp_ltz:
+      return "TIMESTAMP_LTZ";
+    case TypeKind::interval_months:
+      return "INTERVAL YEAR TO MONTH";
+    case TypeKind::interval_millis:
+      return "INTERVAL DAY TO SECOND";
+  }
+  KS_ASSERT(false);
+}
+
+std::string LogicalType::text() const {
+  std::string out = root_text();
+  switch (kind_) {
+    case TypeKind::integer:
+      out = "INT";
+      break;
+    case TypeKind::decimal:
+      out += "(" + std::to_string(precision_) + ", " + std::to_string(scale_) + ")";
+      break;
+    case TypeKind::varchar:
+    case TypeKind::varbinary:
+      if (precision_ == max_length) {
+        out = kind_ == TypeKind::varchar ? "STRING" : "BYTES";
+        break;
+      }
+      [[fallthrough]];
+    case TypeKind::character:
+    case TypeKind::binary:
+    case TypeKind::time:
+    case TypeKind::timestamp:
+    case TypeKind::timestamp_ltz:
+      out += "(" + std::to_string(precision_) + ")";
+      break;
+    case TypeKind::interval_millis:
+      out = "INTERVAL DAY TO SECOND(3)";
+      break;
+    default:
+      break;
+  }
+  return nullable_ ? out : out + " NOT NULL";
+}
+
+std::string LogicalType::family_text() const {
+  if (is_numeric()) return "NUMERIC";
+  if (is_string()) return "CHARACTER";
+  if (is_binary()) return "BINARY";
+  if (is_timestamp()) return "TIMESTAMP";
+  if (is(TypeKind::interval_months)) return "INTERVAL_YEAR_MONTH";
+  if (is(TypeKind::interval_millis)) return "INTERVAL_DAY_TIME";
+  return root_text();
+}
+
+LogicalType as_decimal(const LogicalType& type) {
+  switch (type.kind()) {
+    case TypeKind::tinyint:
+      return LogicalType::decimal(3, 0).with_nullable(type.nullable());
+    case TypeKind::smallint:
+      return LogicalType::decimal(5, 0).with_nullable(type.nullable());
+    case TypeKind::integer:
+      return LogicalType::decimal(10, 0).with_nullable(type.nullable());
+    case TypeKind::bigint:
+      return LogicalType::decimal(19, 0).with_nullable(type.nullable());
+    default:
+      return type;
+  }
+}
+
+namespace {
+
+bool common_numeric(const LogicalType& left, const LogicalType& right, LogicalType& out) {
+  if (left.is_integer() && right.is_integer()) {
+    out = left.kind() > right.kind() ? left : right;
+    return true;
+  }
+  if (left.is_exact_numeric() && right.is_exact_numeric()) {
+    const LogicalType a = as_decimal(left);
+    const LogicalType b = as_decimal(right);
+    const int scale = std::max(a.scale(), b.scale());
+    const int whole = std::max(a.precision() - a.scale(), b.precision() - b.scale());
+    out = LogicalType::decimal(std::min(whole + scale, LogicalType::max_precision), scale);
+    return true;
+  }
+  // FLOAT with anything exact is DOUBLE in Flink, unless both are FLOAT.
+  const bool both_float = left.is(TypeKind::float32) && right.is(TypeKind::float32);
+  out = both_float ? LogicalType::float32() : LogicalType::float64();
+  return true;
+}
+
+bool common_not_null(const LogicalType& left, const LogicalType& right, LogicalType& out) {
+  if (left.is(TypeKind::null) || left.same_as(right)) {
+    out = right;
+    return true;
+  }
+  if (right.is(TypeKind::null)) {
+    out = left;
+    return true;
+  }
+  if (left.is_numeric() && right.is_numeric()) return common_numeric(left, right, out);
+  if ((left.is_string() && right.is_string()) || (left.is_binary() && right.is_binary())) {
+    const int length = std::max(left.length(), right.length());
+    const bool fixed = (left.is(TypeKind::character) && right.is(TypeKind::character)) ||
+                       (left.is(TypeKind::binary) && right.is(TypeKind::binary));
+    if (left.is_string()) {
+      // CHAR(1) with CHAR(3): Flink keeps the values as they are and widens to VARCHAR when they
+      // differ.
+      out = fixed && left.length() == right.length() ? LogicalType::character(length)
+                                                     : LogicalType::varchar(length);
+    } else {
+      out = fixed && left.length() == right.length() ? LogicalType::binary(length)
+                                                     : LogicalType::varbinary(length);
+    }
+    return true;
+  }
+  const auto datetime = [](const LogicalType& t) {
+    return t.is_timestamp() || t.is(TypeKind::date);
+  };
+  if (datetime(left) && datetime(right)) {
+    const int precision = std::max(left.precision(), right.precision());
+    const bool zoned = left.is(TypeKind::timestamp_ltz) || right.is(TypeKind::timestamp_ltz);
+    out = zoned ? LogicalType::timestamp_ltz(precision) : LogicalType::timestamp(precision);
+    return true;
+  }
+  if (left.is(TypeKind::time) && right.is(TypeKind::time)) {
+    out = LogicalType::time(std::max(left.precision(), right.precision()));
+    return true;
+  }
+  return left.kind() == right.kind() && (out = left, true);
+}
+
+}  // namespace
+
+bool common_type(const LogicalType& left, const LogicalType& right, LogicalType& out) {
+  if (!common_not_null(left, right, out)) return false;
+  out = out.with_nullable(left.nullable() || right.nullable());
+  return true;
+}
+
+}  // namespace millrace::data
