@@ -1,0 +1,332 @@
+#include "emulator/store/store.hpp"
+
+#include <fcntl.h>
+#include <openssl/rand.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include "emulator/store/schema.hpp"
+
+namespace millrace::store {
+
+using base::Error;
+using base::ErrorCode;
+
+namespace {
+
+const char* synchronous(Durability durability) {
+  switch (durability) {
+    case Durability::full: return "PRAGMA synchronous = FULL";
+    case Durability::normal: return "PRAGMA synchronous = NORMAL";
+    case Durability::off: return "PRAGMA synchronous = OFF";
+  }
+  return "";
+}
+
+base::Result<int> lock_directory(const std::string& directory) {
+  std::error_code failed;
+  std::filesystem::create_directories(directory, failed);
+  if (failed) {
+    return Error{ErrorCode::io,
+                 "cannot make the data directory " + directory + ": " + failed.message()};
+  }
+  const auto path = directory + "/lock";
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (file < 0) {
+    return Error{ErrorCode::io, "cannot write to the data directory " + directory + ": " +
+                                    std::strerror(errno)};
+  }
+  if (::flock(file, LOCK_EX | LOCK_NB) != 0) {
+    ::close(file);
+    return Error{ErrorCode::io,
+                 "the data directory " + directory + " is in use by another millrace-emulator"};
+  }
+  return file;
+}
+
+base::Uint128 hash_key(std::string_view text) {
+  return base::parse_uint128(text).value_or(base::Uint128{0});
+}
+
+std::optional<std::uint32_t> number_or_none(const Statement& row, int column) {
+  if (row.is_null(column)) return std::nullopt;
+  return static_cast<std::uint32_t>(row.integer(column));
+}
+
+}  // namespace
+
+Store::Store(std::string path, int lock, Connection connection)
+    : path_(std::move(path)), lock_(lock), connection_(std::move(connection)) {}
+
+Store::~Store() {
+  begin_.reset();
+  commit_.reset();
+  append_.reset();
+  erase_.reset();
+  first_id_.reset();
+  // The log goes back into the data file: what is left behind is one file that any tool can copy.
+  if (!path_.empty()) (void)connection_.run("PRAGMA wal_checkpoint(TRUNCATE)");
+  if (lock_ >= 0) ::close(lock_);
+}
+
+base::Result<std::unique_ptr<Store>> Store::open(const std::optional<std::string>& directory,
+                                                 Durability durability) {
+  std::string path;
+  int lock = -1;
+  if (directory) {
+    BOOST_OUTCOME_TRY(lock, lock_directory(*directory));
+    path = *directory + "/millrace.db";
+  }
+  auto connection =
+      Connection::open(path.empty() ? ":memory:" : path, Connection::Access::read_write);
+  if (!connection) {
+    if (lock >= 0) ::close(lock);
+    return connection.error();
+  }
+  std::unique_ptr<Store> store{new Store{path, lock, std::move(connection).value()}};
+  auto prepared = store->prepare(durability);
+  if (!prepared) return prepared.error().in(path.empty() ? "memory store" : path);
+  return store;
+}
+
+base::Status Store::prepare(Durability durability) {
+  if (!path_.empty()) {
+    BOOST_OUTCOME_TRY(connection_.run("PRAGMA journal_mode = WAL"));
+  }
+  BOOST_OUTCOME_TRY(connection_.run(synchronous(durability)));
+  BOOST_OUTCOME_TRY(connection_.run("PRAGMA foreign_keys = ON"));
+  BOOST_OUTCOME_TRY(connection_.run("PRAGMA cache_size = -16000"));
+  BOOST_OUTCOME_TRY(connection_.run("PRAGMA wal_autocheckpoint = 4000"));
+  BOOST_OUTCOME_TRY(connection_.run("PRAGMA temp_store = MEMORY"));
+  BOOST_OUTCOME_TRY(migrate(connection_));
+  BOOST_OUTCOME_TRY(begin_, connection_.prepare("BEGIN IMMEDIATE"));
+  BOOST_OUTCOME_TRY(commit_, connection_.prepare("COMMIT"));
+  BOOST_OUTCOME_TRY(append_, connection_.prepare("INSERT INTO record VALUES (?, ?, ?, ?)"));
+  BOOST_OUTCOME_TRY(erase_, connection_.prepare("DELETE FROM record WHERE id >= ? AND id < ?"));
+  BOOST_OUTCOME_TRY(first_id_, connection_.prepare("SELECT id FROM record WHERE id BETWEEN ? AND ? "
+                                                   "ORDER BY id LIMIT 1"));
+  return base::success();
+}
+
+base::Result<std::unique_ptr<Reader>> Store::make_reader() {
+  BOOST_OUTCOME_TRY(auto reader, in_memory() ? Reader::over(connection_) : Reader::open(path_));
+  return std::make_unique<Reader>(std::move(reader));
+}
+
+base::Status Store::begin() { return begin_->run(); }
+base::Status Store::commit() { return commit_->run(); }
+
+void Store::rollback() {
+  // After some errors SQLite has rolled back by itself.
+  if (connection_.in_transaction()) (void)connection_.run("ROLLBACK");
+}
+
+base::Status Store::savepoint() { return connection_.run("SAVEPOINT call"); }
+base::Status Store::release_savepoint() { return connection_.run("RELEASE call"); }
+base::Status Store::rollback_to_savepoint() {
+  return connection_.run("ROLLBACK TO call; RELEASE call");
+}
+
+base::Status Store::append(ShardKey shard, std::int64_t index, std::int64_t time_ms,
+                           const std::optional<std::string_view>& partition_key,
+                           std::string_view data) {
+  append_->bind(0, (shard.value << index_bits) + index).bind(1, time_ms);
+  if (partition_key) {
+    append_->bind(2, *partition_key);
+  } else {
+    append_->bind_null(2);
+  }
+  append_->bind_blob(3, data);
+  return append_->run();
+}
+
+base::Status Store::insert_stream(StreamRow& stream) {
+  BOOST_OUTCOME_TRY(
+      auto insert,
+      connection_.prepare("INSERT INTO stream (account, region, name, mode, distribution, created_ms, "
+                          "transition, transition_until_ms, retention_hours, max_record_kib) "
+                          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+  insert.bind(0, stream.account).bind(1, stream.region).bind(2, stream.name);
+  insert.bind(3, stream.mode).bind(4, stream.distribution).bind(5, stream.created_ms);
+  insert.bind(6, stream.transition).bind(7, stream.transition_until_ms);
+  insert.bind(8, stream.retention_hours).bind(9, stream.max_record_kib);
+  BOOST_OUTCOME_TRY(insert.run());
+  stream.id = connection_.last_insert_id();
+  BOOST_OUTCOME_TRY(auto tag, connection_.prepare("INSERT INTO tag VALUES (?, ?, ?)"));
+  for (const auto& [key, value] : stream.tags) {
+    tag.bind(0, stream.id).bind(1, key).bind(2, value);
+    BOOST_OUTCOME_TRY(tag.run());
+  }
+  return base::success();
+}
+
+base::Status Store::insert_shard(ShardRow& shard) {
+  BOOST_OUTCOME_TRY(
+      auto insert,
+      connection_.prepare("INSERT INTO shard (stream_id, number, hash_start, hash_end, created_s, "
+                          "parent, adjacent_parent, closed_ms, next_index, last_ms) "
+                          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+  const auto start = base::to_decimal(shard.hash_start);
+  const auto end = base::to_decimal(shard.hash_end);
+  insert.bind(0, shard.stream_id).bind(1, std::int64_t{shard.number}).bind(2, start).bind(3, end);
+  insert.bind(4, shard.created_s);
+  if (shard.parent) insert.bind(5, std::int64_t{*shard.parent});
+  if (shard.adjacent_parent) insert.bind(6, std::int64_t{*shard.adjacent_parent});
+  if (shard.closed_ms) insert.bind(7, *shard.closed_ms);
+  insert.bind(8, shard.next_index).bind(9, shard.last_ms);
+  BOOST_OUTCOME_TRY(insert.run());
+  shard.key.value = connection_.last_insert_id();
+  if (shard.key.value > max_shard_key) {
+    return Error{ErrorCode::internal, "the data file has used up its shard numbers"};
+  }
+  return base::success();
+}
+
+base::Status Store::update_stream(const StreamRow& stream) {
+  BOOST_OUTCOME_TRY(
+      auto update,
+      connection_.prepare("UPDATE stream SET mode = ?, distribution = ?, transition = ?, "
+                          "transition_until_ms = ?, retention_hours = ?, max_record_kib = ? "
+                          "WHERE id = ?"));
+  update.bind(0, stream.mode).bind(1, stream.distribution).bind(2, stream.transition);
+  update.bind(3, stream.transition_until_ms).bind(4, stream.retention_hours);
+  update.bind(5, stream.max_record_kib).bind(6, stream.id);
+  return update.run();
+}
+
+base::Status Store::delete_stream(std::int64_t stream_id) {
+  BOOST_OUTCOME_TRY(auto doom, connection_.prepare("INSERT INTO doomed_shard SELECT id FROM shard "
+                                                   "WHERE stream_id = ?"));
+  BOOST_OUTCOME_TRY(doom.bind(0, stream_id).run());
+  BOOST_OUTCOME_TRY(auto remove, connection_.prepare("DELETE FROM stream WHERE id = ?"));
+  return remove.bind(0, stream_id).run();
+}
+
+base::Result<std::int64_t> Store::erase(ShardKey shard, std::int64_t below_index,
+                                        std::int64_t limit) {
+  const std::int64_t base_id = shard.value << index_bits;
+  std::int64_t first = 0;
+  {
+    const ResetGuard guard{*first_id_};
+    first_id_->bind(0, base_id).bind(1, base_id + below_index - 1);
+    BOOST_OUTCOME_TRY(const bool found, first_id_->step());
+    if (!found) return std::int64_t{0};
+    first = first_id_->integer(0);
+  }
+  // Indexes follow one another, so a range of `limit` indexes holds about as many records.
+  const auto end = std::min(base_id + below_index, first + limit);
+  BOOST_OUTCOME_TRY(erase_->bind(0, first).bind(1, end).run());
+  return connection_.changes();
+}
+
+base::Result<std::int64_t> Store::trim(const ShardRow& shard, std::int64_t below_index,
+                                       std::int64_t limit) {
+  BOOST_OUTCOME_TRY(const auto erased, erase(shard.key, below_index, limit));
+  if (erased == 0) return erased;
+  BOOST_OUTCOME_TRY(auto floor, connection_.prepare(
+                                    "UPDATE shard SET next_index = ?, last_ms = ? WHERE id = ?"));
+  BOOST_OUTCOME_TRY(
+      floor.bind(0, shard.next_index).bind(1, shard.last_ms).bind(2, shard.key.value).run());
+  return erased;
+}
+
+base::Result<std::int64_t> Store::erase_doomed(std::int64_t limit) {
+  BOOST_OUTCOME_TRY(auto next, connection_.prepare("SELECT id FROM doomed_shard LIMIT 1"));
+  BOOST_OUTCOME_TRY(const bool found, next.step());
+  if (!found) return std::int64_t{0};
+  const ShardKey shard{next.integer(0)};
+  next.reset();
+  BOOST_OUTCOME_TRY(const auto erased, erase(shard, max_index, limit));
+  if (erased > 0) return erased;
+  BOOST_OUTCOME_TRY(auto forget, connection_.prepare("DELETE FROM doomed_shard WHERE id = ?"));
+  BOOST_OUTCOME_TRY(forget.bind(0, shard.value).run());
+  return std::int64_t{1};
+}
+
+base::Result<std::vector<StreamRow>> Store::load_streams() {
+  BOOST_OUTCOME_TRY(
+      auto row, connection_.prepare("SELECT id, account, region, name, mode, distribution, created_ms, "
+                                    "transition, transition_until_ms, retention_hours, "
+                                    "max_record_kib FROM stream"));
+  BOOST_OUTCOME_TRY(auto tag, connection_.prepare("SELECT key, value FROM tag WHERE stream_id = ?"));
+  std::vector<StreamRow> streams;
+  for (;;) {
+    BOOST_OUTCOME_TRY(const bool found, row.step());
+    if (!found) return streams;
+    auto& stream = streams.emplace_back();
+    stream.id = row.integer(0);
+    stream.account = row.text(1);
+    stream.region = row.text(2);
+    stream.name = row.text(3);
+    stream.mode = row.text(4);
+    stream.distribution = row.text(5);
+    stream.created_ms = row.integer(6);
+    stream.transition = row.text(7);
+    stream.transition_until_ms = row.integer(8);
+    stream.retention_hours = row.integer(9);
+    stream.max_record_kib = row.integer(10);
+    const ResetGuard guard{tag};
+    tag.bind(0, stream.id);
+    for (;;) {
+      BOOST_OUTCOME_TRY(const bool tagged, tag.step());
+      if (!tagged) break;
+      stream.tags.emplace_back(tag.text(0), tag.text(1));
+    }
+  }
+}
+
+base::Result<std::vector<ShardRow>> Store::load_shards() {
+  BOOST_OUTCOME_TRY(
+      auto row,
+      connection_.prepare("SELECT id, stream_id, number, hash_start, hash_end, created_s, parent, "
+                          "adjacent_parent, closed_ms, next_index, last_ms FROM shard "
+                          "ORDER BY stream_id, number"));
+  BOOST_OUTCOME_TRY(auto last, connection_.prepare("SELECT id, time_ms FROM record WHERE id BETWEEN ? "
+                                                   "AND ? ORDER BY id DESC LIMIT 1"));
+  std::vector<ShardRow> shards;
+  for (;;) {
+    BOOST_OUTCOME_TRY(const bool found, row.step());
+    if (!found) return shards;
+    auto& shard = shards.emplace_back();
+    shard.key.value = row.integer(0);
+    shard.stream_id = row.integer(1);
+    shard.number = static_cast<std::uint32_t>(row.integer(2));
+    shard.hash_start = hash_key(row.text(3));
+    shard.hash_end = hash_key(row.text(4));
+    shard.created_s = row.integer(5);
+    shard.parent = number_or_none(row, 6);
+    shard.adjacent_parent = number_or_none(row, 7);
+    if (!row.is_null(8)) shard.closed_ms = row.integer(8);
+    shard.next_index = row.integer(9);
+    shard.last_ms = row.integer(10);
+    const ResetGuard guard{last};
+    const std::int64_t base_id = shard.key.value << index_bits;
+    last.bind(0, base_id).bind(1, base_id + max_index);
+    BOOST_OUTCOME_TRY(const bool any, last.step());
+    if (any) {
+      shard.next_index = std::max(shard.next_index, (last.integer(0) & max_index) + 1);
+      shard.last_ms = std::max(shard.last_ms, last.integer(1));
+    }
+  }
+}
+
+base::Result<std::string> Store::secret(std::size_t bytes) {
+  BOOST_OUTCOME_TRY(auto find, connection_.prepare("SELECT value FROM meta WHERE key = 'secret'"));
+  BOOST_OUTCOME_TRY(const bool found, find.step());
+  if (found && find.blob(0).size() == bytes) return std::string{find.blob(0)};
+  find.reset();
+  std::string made(bytes, '\0');
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(made.data()), static_cast<int>(bytes)) != 1) {
+    return Error{ErrorCode::internal, "no randomness to be had from OpenSSL"};
+  }
+  BOOST_OUTCOME_TRY(auto keep,
+                    connection_.prepare("INSERT OR REPLACE INTO meta VALUES ('secret', ?)"));
+  BOOST_OUTCOME_TRY(keep.bind_blob(0, made).run());
+  return made;
+}
+
+}  // namespace millrace::store

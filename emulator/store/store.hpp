@@ -1,0 +1,104 @@
+// The data file: one writer, any number of readers.
+//
+// SQLite in WAL mode. The writer's methods may be called by one thread only (the engine's); a Reader
+// belongs to the thread that uses it and sees what was committed when its call began. In memory there
+// is one connection, so readers of a memory store must be used by the writer's thread.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "emulator/store/database.hpp"
+#include "emulator/store/rows.hpp"
+
+namespace millrace::store {
+
+// What a commit waits for. full: the disk has it (survives a power cut); normal: the kernel has it
+// (survives a crash of the process); off: like normal, and SQLite orders nothing on the disk.
+enum class Durability { full, normal, off };
+
+// Reads records of shards; one seek a call.
+class Reader {
+ public:
+  static base::Result<Reader> over(Connection& shared);
+  static base::Result<Reader> open(const std::string& path);
+
+  // Records of a shard from `from_index` on: at most `limit`, and at most `max_bytes` of key and data
+  // unless the first alone is larger. Also says whether a further record exists and its arrival time.
+  struct Page {
+    RecordBatch records;
+    std::optional<std::int64_t> next_time_ms;
+  };
+  base::Result<Page> scan(ShardKey shard, std::int64_t from_index, std::size_t limit,
+                          std::size_t max_bytes);
+
+  // Index of the first record that arrived at `time_ms` or later; nullopt when there is none.
+  // Arrival times rise with the index, so this is a binary search of O(log n) seeks.
+  base::Result<std::optional<std::int64_t>> first_at(ShardKey shard, std::int64_t time_ms);
+
+ private:
+  Reader(std::unique_ptr<Connection> owned, Statement scan, Statement at, Statement last);
+  std::unique_ptr<Connection> owned_;  // null when it shares the writer's
+  Statement scan_;
+  Statement at_;
+  Statement last_;
+};
+
+class Store {
+ public:
+  // directory: made when it does not exist; locked against a second process. nullopt: in memory.
+  static base::Result<std::unique_ptr<Store>> open(const std::optional<std::string>& directory,
+                                                   Durability durability);
+  ~Store();
+
+  [[nodiscard]] bool in_memory() const { return path_.empty(); }
+  base::Result<std::unique_ptr<Reader>> make_reader();
+
+  // --- writer's thread only ---
+  base::Status begin();
+  base::Status commit();
+  // Undoes all since begin(); never fails in a way the caller could act on.
+  void rollback();
+  base::Status savepoint();
+  base::Status release_savepoint();
+  base::Status rollback_to_savepoint();
+
+  base::Status append(ShardKey shard, std::int64_t index, std::int64_t time_ms,
+                      const std::optional<std::string_view>& partition_key, std::string_view data);
+
+  // Both fill in the new keys.
+  base::Status insert_stream(StreamRow& stream);
+  base::Status insert_shard(ShardRow& shard);
+  // Writes mode, transition, retention and record size.
+  base::Status update_stream(const StreamRow& stream);
+  // Forgets the stream; its records are erased later by erase_doomed().
+  base::Status delete_stream(std::int64_t stream_id);
+
+  // Removes records of a shard below `index`, at most `limit` of them, and keeps `next_index` and
+  // `last_ms` so that numbers go on rising. Returns how many.
+  base::Result<std::int64_t> trim(const ShardRow& shard, std::int64_t below_index,
+                                  std::int64_t limit);
+  // Erases up to `limit` records of deleted streams; 0 when none is left.
+  base::Result<std::int64_t> erase_doomed(std::int64_t limit);
+
+  base::Result<std::vector<StreamRow>> load_streams();
+  // next_index and last_ms are those after the last record kept.
+  base::Result<std::vector<ShardRow>> load_shards();
+
+  // A secret of this data file, made at first use.
+  base::Result<std::string> secret(std::size_t bytes);
+
+ private:
+  Store(std::string path, int lock, Connection connection);
+  base::Status prepare(Durability durability);
+  base::Result<std::int64_t> erase(ShardKey shard, std::int64_t below_index, std::int64_t limit);
+
+  std::string path_;  // empty: in memory
+  int lock_ = -1;     // file descriptor of the directory's lock
+  Connection connection_;
+  std::optional<Statement> begin_, commit_, append_, erase_, first_id_;
+};
+
+}  // namespace millrace::store
