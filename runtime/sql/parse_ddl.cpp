@@ -1,0 +1,211 @@
+#include <set>
+
+#include "runtime/sql/token_stream.hpp"
+
+namespace millrace::sql {
+
+namespace {
+
+bool takes_parameters(const std::string& name) {
+  static const std::set<std::string> names = {"CHAR",    "VARCHAR", "BINARY",        "VARBINARY",
+                                              "DECIMAL", "DEC",     "NUMERIC",       "CHARACTER",
+                                              "TIME",    "TIMESTAMP", "TIMESTAMP_LTZ"};
+  return names.contains(name);
+}
+
+}  // namespace
+
+Result<TypeName> Parser::type() {
+  TypeName out;
+  const Position from = here();
+  if (peek().kind != TokenKind::word) return unexpected("a type");
+  out.name = take().upper;
+  if (out.name == "ROW" || out.name == "ARRAY" || out.name == "MAP" || out.name == "MULTISET" ||
+      out.name == "RAW" || out.name == "INTERVAL" || out.name == "VARIANT" ||
+      out.name == "STRUCTURED") {
+    return not_served(from, "the type " + out.name);
+  }
+  if (out.name == "DOUBLE") accept_word("PRECISION");
+  if (out.name == "CHARACTER" || out.name == "CHAR") {
+    if (accept_word("VARYING")) out.name = "VARCHAR";
+  }
+  if (accept_symbol("(")) {
+    if (!takes_parameters(out.name)) {
+      return parse_error(last(), "The type " + out.name + " takes no parameters.");
+    }
+    do {
+      BOOST_OUTCOME_TRY(auto number, integer("a number"));
+      out.parameters.push_back(number);
+    } while (accept_symbol(","));
+    BOOST_OUTCOME_TRY(expect_symbol(")"));
+  }
+  if (out.name == "TIMESTAMP" || out.name == "TIME") {
+    if (accept_words({"WITHOUT", "TIME", "ZONE"})) {
+    } else if (accept_words({"WITH", "LOCAL", "TIME", "ZONE"})) {
+      out.zone = TypeName::Zone::local;
+    } else if (at_words({"WITH", "TIME", "ZONE"})) {
+      return not_served(from, "TIMESTAMP WITH TIME ZONE");
+    }
+  }
+  if (accept_words({"NOT", "NULL"})) {
+    out.not_null = true;
+  } else {
+    accept_word("NULL");
+  }
+  if (peek().is_word("ARRAY") || peek().is_word("MULTISET")) {
+    return not_served(from, "the type " + peek().upper);
+  }
+  out.where = since(from);
+  return out;
+}
+
+Result<CreateTable> Parser::create_table(bool temporary) {
+  CreateTable out;
+  out.temporary = temporary;
+  out.if_not_exists = accept_words({"IF", "NOT", "EXISTS"});
+  BOOST_OUTCOME_TRY(auto name, qualified_name("a table"));
+  out.name = std::move(name);
+  if (accept_symbol("(")) {
+    do {
+      BOOST_OUTCOME_TRY(table_element(out));
+    } while (accept_symbol(","));
+    BOOST_OUTCOME_TRY(expect_symbol(")"));
+  }
+  if (accept_word("COMMENT")) {
+    BOOST_OUTCOME_TRY(auto comment, string_literal("a comment"));
+    out.comment = std::move(comment);
+  }
+  if (peek().is_word("DISTRIBUTED")) return not_served(here(), "DISTRIBUTED");
+  if (accept_words({"PARTITIONED", "BY"})) {
+    BOOST_OUTCOME_TRY(auto columns, identifier_list());
+    out.partitioned_by = std::move(columns);
+  }
+  if (accept_word("WITH")) {
+    BOOST_OUTCOME_TRY(auto list, options());
+    out.options = std::move(list);
+  }
+  if (peek().is_word("LIKE")) return not_served(here(), "CREATE TABLE LIKE");
+  if (peek().is_word("AS")) return not_served(here(), "CREATE TABLE AS");
+  return out;
+}
+
+Status Parser::table_element(CreateTable& table) {
+  const Position from = here();
+  if (accept_word("WATERMARK")) {
+    if (table.watermark) {
+      return parse_error(from, "Multiple WATERMARK statements is not supported yet.");
+    }
+    WatermarkDefinition watermark;
+    BOOST_OUTCOME_TRY(expect_word("FOR"));
+    BOOST_OUTCOME_TRY(auto name, identifier("a column"));
+    watermark.column = std::move(name);
+    if (peek().is_symbol(".")) return not_served(here(), "a nested column as a row time");
+    BOOST_OUTCOME_TRY(expect_word("AS"));
+    BOOST_OUTCOME_TRY(auto value, expression());
+    watermark.expression = std::move(value);
+    watermark.where = since(from);
+    table.watermark = std::move(watermark);
+    return base::success();
+  }
+  if (accept_word("CONSTRAINT")) {
+    BOOST_OUTCOME_TRY(identifier("a constraint"));
+    if (!peek().is_word("PRIMARY") && !peek().is_word("UNIQUE")) {
+      return unexpected("\"PRIMARY KEY\"");
+    }
+  }
+  if (peek().is_word("UNIQUE")) {
+    return parse_error(here(), "UNIQUE constraint is not supported yet");
+  }
+  if (accept_words({"PRIMARY", "KEY"})) {
+    if (!table.primary_key.empty()) return parse_error(from, "Duplicate primary key definition");
+    BOOST_OUTCOME_TRY(auto columns, identifier_list());
+    table.primary_key = std::move(columns);
+    if (!accept_words({"NOT", "ENFORCED"})) {
+      return script_error(from,
+                          "Flink doesn't support ENFORCED mode for PRIMARY KEY constraint. "
+                          "ENFORCED/NOT ENFORCED  controls if the constraint checks are performed "
+                          "on the incoming/outgoing data. Flink does not own the data therefore the "
+                          "only supported mode is the NOT ENFORCED mode");
+    }
+    return base::success();
+  }
+  return column(table);
+}
+
+Status Parser::column(CreateTable& table) {
+  ColumnDefinition out;
+  BOOST_OUTCOME_TRY(auto name, identifier("a column"));
+  out.name = std::move(name);
+  if (accept_word("AS")) {
+    out.kind = ColumnDefinition::Kind::computed;
+    BOOST_OUTCOME_TRY(auto value, expression());
+    out.expression = std::move(value);
+  } else {
+    BOOST_OUTCOME_TRY(auto declared, type());
+    out.type = std::move(declared);
+    const Position constraint = here();
+    if (accept_words({"PRIMARY", "KEY"})) {
+      if (!table.primary_key.empty()) {
+        return parse_error(constraint, "Duplicate primary key definition");
+      }
+      if (!accept_words({"NOT", "ENFORCED"})) return unexpected("\"NOT ENFORCED\"");
+      table.primary_key.push_back(out.name);
+    }
+    if (accept_word("METADATA")) {
+      out.kind = ColumnDefinition::Kind::metadata;
+      if (accept_word("FROM")) {
+        BOOST_OUTCOME_TRY(auto key, string_literal("a metadata key"));
+        out.key = std::move(key);
+      }
+      out.is_virtual = accept_word("VIRTUAL");
+    }
+  }
+  if (accept_word("COMMENT")) {
+    BOOST_OUTCOME_TRY(auto comment, string_literal("a comment"));
+    out.comment = std::move(comment);
+  }
+  table.columns.push_back(std::move(out));
+  return base::success();
+}
+
+Result<std::vector<Option>> Parser::options() {
+  std::vector<Option> list;
+  BOOST_OUTCOME_TRY(expect_symbol("("));
+  if (accept_symbol(")")) return list;
+  do {
+    Option option;
+    option.where.from = here();
+    BOOST_OUTCOME_TRY(auto key, string_literal("an option"));
+    option.key = std::move(key);
+    BOOST_OUTCOME_TRY(expect_symbol("="));
+    option.value_where = peek().where;
+    BOOST_OUTCOME_TRY(auto value, string_literal("a value"));
+    option.value = std::move(value);
+    option.where.to = last();
+    list.push_back(std::move(option));
+  } while (accept_symbol(","));
+  BOOST_OUTCOME_TRY(expect_symbol(")"));
+  return list;
+}
+
+Result<CreateView> Parser::create_view(bool temporary) {
+  CreateView out;
+  out.temporary = temporary;
+  out.if_not_exists = accept_words({"IF", "NOT", "EXISTS"});
+  BOOST_OUTCOME_TRY(auto name, qualified_name("a view"));
+  out.name = std::move(name);
+  if (peek().is_symbol("(")) {
+    BOOST_OUTCOME_TRY(auto columns, identifier_list());
+    out.columns = std::move(columns);
+  }
+  if (accept_word("COMMENT")) {
+    BOOST_OUTCOME_TRY(auto comment, string_literal("a comment"));
+    out.comment = std::move(comment);
+  }
+  BOOST_OUTCOME_TRY(expect_word("AS"));
+  BOOST_OUTCOME_TRY(auto body, query());
+  out.query = std::make_shared<const Query>(std::move(body));
+  return out;
+}
+
+}  // namespace millrace::sql

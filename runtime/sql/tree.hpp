@@ -1,0 +1,217 @@
+// The syntax tree: what was written, nothing resolved. Plain values; a node owns its children.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "runtime/sql/position.hpp"
+
+namespace millrace::sql {
+
+// A name as written, without quotes.
+struct Identifier {
+  std::string text;
+  Span where;
+};
+
+// catalog.database.table, or table.column: one to three parts.
+struct QualifiedName {
+  std::vector<Identifier> parts;
+
+  [[nodiscard]] Span where() const { return {parts.front().where.from, parts.back().where.to}; }
+  // Parts joined by points.
+  [[nodiscard]] std::string text() const;
+};
+
+// A type as written: DECIMAL(10, 2) NOT NULL. `name` in capitals, synonyms not yet resolved.
+struct TypeName {
+  std::string name;
+  std::vector<int> parameters;
+  // TIMESTAMP/TIME WITH LOCAL TIME ZONE, WITH TIME ZONE.
+  enum class Zone { none, local, zoned } zone = Zone::none;
+  bool not_null = false;
+  Span where;
+};
+
+struct Expression;
+struct Query;
+using ExpressionPtr = std::unique_ptr<Expression>;
+using QueryPtr = std::unique_ptr<Query>;
+
+struct Expression {
+  enum class Kind {
+    null_literal,
+    boolean_literal,    // flag
+    string_literal,     // name
+    number_literal,     // name = digits as written
+    interval_literal,   // number = milliseconds, or months when flag is set; name = text
+    timestamp_literal,  // name
+    date_literal,       // name
+    time_literal,       // name
+    column,             // path
+    star,               // * or t.* (path empty or [t])
+    // Functions and operators alike; name in capitals: "+", "AND", "IS NULL", "SUBSTRING", ...
+    // flag = DISTINCT; a lone star argument is COUNT(*)'s.
+    call,
+    cast,            // arguments[0] to type; flag = TRY_CAST
+    case_when,       // [operand if flag] then pairs when, then; the last is ELSE (maybe null literal)
+    table_argument,  // TABLE t inside a table function: path
+    descriptor,      // DESCRIPTOR(a, b): path holds the columns
+    named_argument,  // name => arguments[0]
+    subquery,        // (SELECT ...), with name EXISTS, IN or empty
+  };
+
+  Kind kind = Kind::null_literal;
+  Span where;
+  std::string name;
+  std::vector<ExpressionPtr> arguments;
+  std::vector<Identifier> path;
+  TypeName type;
+  QueryPtr query;
+  std::int64_t number = 0;
+  bool flag = false;
+  // The name's own place in a call, for messages about the name.
+  Span name_where;
+};
+
+struct SelectItem {
+  ExpressionPtr expression;
+  std::optional<Identifier> alias;
+};
+
+// What stands in FROM.
+struct TableReference {
+  enum class Kind { table, function, query };
+
+  Kind kind = Kind::table;
+  QualifiedName table;
+  ExpressionPtr function;  // TABLE(f(...)) or f(...): a call
+  QueryPtr query;
+  std::optional<Identifier> alias;
+  std::vector<Identifier> alias_columns;
+  Span where;
+};
+
+struct Values {
+  std::vector<std::vector<ExpressionPtr>> rows;
+};
+
+// One SELECT block. GROUP BY items are plain expressions; TUMBLE and HOP among them are calls.
+struct Select {
+  std::vector<SelectItem> items;
+  std::optional<TableReference> from;
+  ExpressionPtr where;
+  std::vector<ExpressionPtr> group_by;
+  bool grouped = false;
+  ExpressionPtr having;
+  // For messages: the whole block, and the SELECT list.
+  Span span;
+};
+
+struct CommonTable {
+  Identifier name;
+  std::vector<Identifier> columns;
+  std::shared_ptr<const Query> query;
+};
+
+struct Query {
+  std::vector<CommonTable> with;
+  std::variant<Select, Values> body;
+  Span where;
+};
+
+struct Option {
+  std::string key;
+  std::string value;
+  Span where;
+  Span value_where;
+};
+
+struct ColumnDefinition {
+  enum class Kind { physical, computed, metadata };
+
+  Kind kind = Kind::physical;
+  Identifier name;
+  TypeName type;                     // physical, metadata
+  ExpressionPtr expression;          // computed
+  std::optional<std::string> key;    // metadata FROM 'key'
+  bool is_virtual = false;           // metadata
+  std::string comment;
+};
+
+struct WatermarkDefinition {
+  Identifier column;
+  ExpressionPtr expression;
+  Span where;
+};
+
+struct CreateTable {
+  QualifiedName name;
+  bool temporary = false;
+  bool if_not_exists = false;
+  std::vector<ColumnDefinition> columns;
+  std::optional<WatermarkDefinition> watermark;
+  std::vector<Identifier> primary_key;
+  std::string comment;
+  std::vector<Identifier> partitioned_by;
+  std::vector<Option> options;
+};
+
+struct CreateView {
+  QualifiedName name;
+  bool temporary = false;
+  bool if_not_exists = false;
+  std::vector<Identifier> columns;
+  std::string comment;
+  std::shared_ptr<const Query> query;
+};
+
+struct Drop {
+  enum class What { table, view };
+
+  What what = What::table;
+  QualifiedName name;
+  bool if_exists = false;
+};
+
+// SET 'key' = 'value'; without a key: show them all (nothing to do in a script).
+struct Set {
+  std::optional<Option> option;
+};
+
+// Without a key: all.
+struct Reset {
+  std::optional<std::string> key;
+};
+
+struct Insert {
+  QualifiedName target;
+  std::vector<Identifier> columns;
+  QueryPtr query;
+};
+
+struct StatementSet {
+  std::vector<Insert> inserts;
+};
+
+// A bare query: its rows are printed.
+struct SelectStatement {
+  QueryPtr query;
+};
+
+struct Explain {
+  std::variant<SelectStatement, Insert, StatementSet> statement;
+};
+
+struct Statement {
+  std::variant<CreateTable, CreateView, Drop, Set, Reset, Insert, StatementSet, SelectStatement,
+               Explain>
+      body;
+  Span where;
+};
+
+}  // namespace millrace::sql
