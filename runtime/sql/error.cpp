@@ -19,9 +19,11 @@ Error parse_error(Position at, const std::string& what) {
 }
 
 Error validation_error(Span where, const std::string& what) {
-  return {base::ErrorCode::validation, place(where.from) + "SQL validation failed. From " +
-                                           words(where.from) + " to " + words(where.to) + ": " +
-                                           what};
+  const std::string range = where.from == where.to
+                                ? "At " + words(where.from)
+                                : "From " + words(where.from) + " to " + words(where.to);
+  return {base::ErrorCode::validation, place(where.from) + "SQL validation failed. " + range +
+                                           ": " + what};
 }
 
 Error script_error(Position at, const std::string& what) {

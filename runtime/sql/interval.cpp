@@ -19,8 +19,8 @@ constexpr std::array<std::int64_t, 6> unit_limits = {0, 12, 0, 24, 60, 60};
 constexpr std::array<char, 6> separators = {0, '-', 0, ' ', ':', ':'};
 
 std::size_t unit_index(const std::string& name) {
-  return static_cast<std::size_t>(
-      std::find(unit_names.begin(), unit_names.end(), name) - unit_names.begin());
+  return static_cast<std::size_t>(std::find(unit_names.begin(), unit_names.end(), name) -
+                                  unit_names.begin());
 }
 
 }  // namespace
@@ -37,8 +37,8 @@ Result<IntervalValue> interval_value(const std::string& text, const IntervalUnit
                                      Span where) {
   const std::string shown = units.to.empty() ? units.from : units.from + " TO " + units.to;
   const auto bad = [&] {
-    return validation_error(
-        where, "Illegal interval literal format '" + text + "' for INTERVAL " + shown);
+    return validation_error(where,
+                            "Illegal interval literal format '" + text + "' for INTERVAL " + shown);
   };
   const std::size_t first = unit_index(units.from);
   const std::size_t last = units.to.empty() ? first : unit_index(units.to);
@@ -77,9 +77,9 @@ Result<IntervalValue> interval_value(const std::string& text, const IntervalUnit
       std::int64_t limit = 1;
       for (int i = 0; i < units.precision; ++i) limit *= 10;
       if (value >= limit) {
-        return validation_error(
-            where, "Interval field value " + std::to_string(value) + " exceeds precision of " +
-                       units.from + "(" + std::to_string(units.precision) + ") field");
+        return validation_error(where, "Interval field value " + std::to_string(value) +
+                                           " exceeds precision of " + units.from + "(" +
+                                           std::to_string(units.precision) + ") field");
       }
     } else if (unit_limits[unit] != 0 && value >= unit_limits[unit]) {
       return bad();

@@ -9,7 +9,8 @@
 namespace millrace::sql {
 
 struct IntervalUnits {
-  std::string from;   // YEAR, MONTH, DAY, HOUR, MINUTE, SECOND (WEEK, QUARTER are refused by Flink too)
+  std::string
+      from;  // YEAR, MONTH, DAY, HOUR, MINUTE, SECOND (WEEK, QUARTER are refused by Flink too)
   std::string to;     // empty: a single unit
   int precision = 2;  // digits of the leading field (SQL's default)
   int fraction = 6;   // digits behind the point of a SECOND

@@ -6,7 +6,9 @@ namespace millrace::sql {
 
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 bool is_word_start(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
@@ -14,7 +16,9 @@ bool is_word_start(char c) {
 }
 
 // Flink lets $ into the middle of a name and at its start ($$T_PROJECT).
-bool is_word_part(char c) { return is_word_start(c) || is_digit(c) || c == '$'; }
+bool is_word_part(char c) {
+  return is_word_start(c) || is_digit(c) || c == '$';
+}
 
 std::string to_upper(std::string_view text) {
   std::string upper(text);
@@ -202,8 +206,8 @@ class Lexer {
   }
 
   Result<Token> symbol(Position start) {
-    static constexpr std::array<std::string_view, 7> two = {"<>", "<=", ">=", "!=",
-                                                            "||", "=>", "::"};
+    static constexpr std::array<std::string_view, 7> two = {
+        "<>", "<=", ">=", "!=", "||", "=>", "::"};
     for (const auto candidate : two) {
       if (text_.substr(at_, 2) == candidate) {
         advance();
@@ -213,7 +217,7 @@ class Lexer {
     }
     const char c = peek();
     if (std::string_view("()[]{},.;:=<>+-*/%?").find(c) == std::string_view::npos) {
-      const std::string shown = c == '"'                            ? "\\\""
+      const std::string shown = c == '"'                             ? "\\\""
                                 : static_cast<unsigned char>(c) < 32 ? "\\" + std::to_string(int{c})
                                                                      : std::string(1, c);
       return parse_error(start, "Lexical error at line " + std::to_string(start.line) +
@@ -237,6 +241,8 @@ class Lexer {
 
 }  // namespace
 
-Result<std::vector<Token>> tokenize(const Script& script) { return Lexer(script).run(); }
+Result<std::vector<Token>> tokenize(const Script& script) {
+  return Lexer(script).run();
+}
 
 }  // namespace millrace::sql

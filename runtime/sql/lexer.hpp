@@ -2,7 +2,8 @@
 //
 //   BOOST_OUTCOME_TRY(auto tokens, tokenize(script));
 //
-// Comments (-- and /* */) vanish; a hint (/*+ ... */) is a token, since it changes what a query does.
+// Comments (-- and /* */) vanish; a hint (/*+ ... */) is a token, since it changes what a query
+// does.
 #pragma once
 
 #include <string>

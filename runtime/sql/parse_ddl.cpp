@@ -7,8 +7,8 @@ namespace millrace::sql {
 namespace {
 
 bool takes_parameters(const std::string& name) {
-  static const std::set<std::string> names = {"CHAR",    "VARCHAR", "BINARY",        "VARBINARY",
-                                              "DECIMAL", "DEC",     "NUMERIC",       "CHARACTER",
+  static const std::set<std::string> names = {"CHAR",    "VARCHAR",   "BINARY",       "VARBINARY",
+                                              "DECIMAL", "DEC",       "NUMERIC",      "CHARACTER",
                                               "TIME",    "TIMESTAMP", "TIMESTAMP_LTZ"};
   return names.contains(name);
 }
@@ -121,11 +121,12 @@ Status Parser::table_element(CreateTable& table) {
     BOOST_OUTCOME_TRY(auto columns, identifier_list());
     table.primary_key = std::move(columns);
     if (!accept_words({"NOT", "ENFORCED"})) {
-      return script_error(from,
-                          "Flink doesn't support ENFORCED mode for PRIMARY KEY constraint. "
-                          "ENFORCED/NOT ENFORCED  controls if the constraint checks are performed "
-                          "on the incoming/outgoing data. Flink does not own the data therefore the "
-                          "only supported mode is the NOT ENFORCED mode");
+      return script_error(
+          from,
+          "Flink doesn't support ENFORCED mode for PRIMARY KEY constraint. "
+          "ENFORCED/NOT ENFORCED  controls if the constraint checks are performed "
+          "on the incoming/outgoing data. Flink does not own the data therefore the "
+          "only supported mode is the NOT ENFORCED mode");
     }
     return base::success();
   }

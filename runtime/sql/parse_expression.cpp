@@ -1,7 +1,5 @@
-#include <array>
 #include <set>
 
-#include "runtime/sql/interval.hpp"
 #include "runtime/sql/reserved.hpp"
 #include "runtime/sql/token_stream.hpp"
 
@@ -19,14 +17,6 @@ constexpr int predicate_binds = 32;
 constexpr int sum_binds = 40;
 constexpr int product_binds = 60;
 constexpr int sign_binds = 80;
-
-ExpressionPtr make(Expression::Kind kind, Span where, std::string name = {}) {
-  auto node = std::make_unique<Expression>();
-  node->kind = kind;
-  node->where = where;
-  node->name = std::move(name);
-  return node;
-}
 
 std::vector<ExpressionPtr> list(ExpressionPtr first, ExpressionPtr second = nullptr) {
   std::vector<ExpressionPtr> out;
@@ -62,26 +52,25 @@ Operator binary_operator(const Token& token) {
 // Reserved words that open a clause: never a function, even with a parenthesis behind.
 bool opens_clause(const std::string& word) {
   static const std::set<std::string> words = {
-      "SELECT", "FROM",   "WHERE", "GROUP",  "HAVING", "AND",   "OR",     "ON",   "AS",    "BY",
-      "UNION",  "EXCEPT", "IN",    "VALUES", "WITH",   "WHEN",  "THEN",   "ELSE", "END",   "JOIN",
-      "USING",  "OVER",   "LIKE",  "IS",     "BETWEEN", "CREATE", "INSERT", "INTO", "ORDER", "LIMIT",
-      "TABLE",  "CASE",   "LATERAL", "UNNEST"};
+      "SELECT", "FROM",  "WHERE",  "GROUP", "HAVING", "AND",     "OR",      "ON",     "AS",
+      "BY",     "UNION", "EXCEPT", "IN",    "VALUES", "WITH",    "WHEN",    "THEN",   "ELSE",
+      "END",    "JOIN",  "USING",  "OVER",  "LIKE",   "IS",      "BETWEEN", "CREATE", "INSERT",
+      "INTO",   "ORDER", "LIMIT",  "TABLE", "CASE",   "LATERAL", "UNNEST"};
   return words.contains(word);
-}
-
-bool is_time_unit(const std::string& word) {
-  static const std::set<std::string> units = {
-      "MILLENNIUM", "CENTURY", "DECADE", "YEAR", "QUARTER",     "MONTH",       "WEEK", "DAY", "DOW",
-      "DOY",        "HOUR",    "MINUTE", "SECOND", "MILLISECOND", "MICROSECOND", "NANOSECOND",
-      "EPOCH",      "ISODOW",  "ISOYEAR", "SQL_TSI_YEAR", "SQL_TSI_QUARTER", "SQL_TSI_MONTH",
-      "SQL_TSI_WEEK", "SQL_TSI_DAY", "SQL_TSI_HOUR", "SQL_TSI_MINUTE", "SQL_TSI_SECOND"};
-  return units.contains(word);
 }
 
 }  // namespace
 
+ExpressionPtr make_node(Expression::Kind kind, Span where, std::string name) {
+  auto node = std::make_unique<Expression>();
+  node->kind = kind;
+  node->where = where;
+  node->name = std::move(name);
+  return node;
+}
+
 ExpressionPtr make_call(std::string name, Span where, std::vector<ExpressionPtr> arguments) {
-  auto node = make(Expression::Kind::call, where, std::move(name));
+  auto node = make_node(Expression::Kind::call, where, std::move(name));
   node->arguments = std::move(arguments);
   node->name_where = where;
   return node;
@@ -92,6 +81,8 @@ Result<ExpressionPtr> Parser::expression() {
   BOOST_OUTCOME_TRY(check_depth());
   return binary(0);
 }
+
+Result<ExpressionPtr> Parser::operand_of_in() { return binary(predicate_binds + 1); }
 
 Result<ExpressionPtr> Parser::binary(int least) {
   const Deeper deeper(depth_);
@@ -153,8 +144,8 @@ Result<ExpressionPtr> Parser::predicate(ExpressionPtr left, bool negated) {
     BOOST_OUTCOME_TRY(auto high, binary(predicate_binds + 1));
     auto arguments = list(std::move(left), std::move(low));
     arguments.push_back(std::move(high));
-    return done(make_call(symmetric ? "BETWEEN SYMMETRIC" : "BETWEEN", since(from),
-                          std::move(arguments)));
+    return done(
+        make_call(symmetric ? "BETWEEN SYMMETRIC" : "BETWEEN", since(from), std::move(arguments)));
   }
   if (accept_word("LIKE")) {
     BOOST_OUTCOME_TRY(auto pattern, binary(predicate_binds + 1));
@@ -193,7 +184,7 @@ Result<ExpressionPtr> Parser::prefix(int least) {
     const bool minus = take().text == "-";
     if (minus && peek().kind == TokenKind::number) {
       const std::string digits = "-" + take().text;
-      return make(Expression::Kind::number_literal, since(from), digits);
+      return make_node(Expression::Kind::number_literal, since(from), digits);
     }
     BOOST_OUTCOME_TRY(auto operand, binary(sign_binds));
     if (!minus) return operand;
@@ -208,16 +199,20 @@ Result<ExpressionPtr> Parser::primary() {
   switch (token.kind) {
     case TokenKind::number:
       take();
-      return make(Expression::Kind::number_literal, token.where, token.text);
+      return make_node(Expression::Kind::number_literal, token.where, token.text);
     case TokenKind::string: {
       std::string text = take().text;
       while (peek().kind == TokenKind::string) text += take().text;  // 'a' 'b' is 'ab'
-      return make(Expression::Kind::string_literal, since(from), std::move(text));
+      return make_node(Expression::Kind::string_literal, since(from), std::move(text));
     }
-    case TokenKind::bytes: return not_served(from, "a binary literal");
-    case TokenKind::hint: return not_served(from, "a hint");
-    case TokenKind::quoted_name: return name_or_call();
-    case TokenKind::end: return unexpected("an expression");
+    case TokenKind::bytes:
+      return not_served(from, "a binary literal");
+    case TokenKind::hint:
+      return not_served(from, "a hint");
+    case TokenKind::quoted_name:
+      return name_or_call();
+    case TokenKind::end:
+      return unexpected("an expression");
     case TokenKind::symbol: {
       if (!token.is_symbol("(")) return unexpected("an expression");
       if (peek(1).is_word("SELECT") || peek(1).is_word("WITH")) {
@@ -229,14 +224,15 @@ Result<ExpressionPtr> Parser::primary() {
       BOOST_OUTCOME_TRY(expect_symbol(")"));
       return inner;
     }
-    case TokenKind::word: break;
+    case TokenKind::word:
+      break;
   }
   const std::string word = token.upper;
-  if (word == "NULL") return make(Expression::Kind::null_literal, take().where);
+  if (word == "NULL") return make_node(Expression::Kind::null_literal, take().where);
   if (word == "TRUE" || word == "FALSE" || word == "UNKNOWN") {
     const Span where = take().where;
-    if (word == "UNKNOWN") return make(Expression::Kind::null_literal, where);
-    auto node = make(Expression::Kind::boolean_literal, where);
+    if (word == "UNKNOWN") return make_node(Expression::Kind::null_literal, where);
+    auto node = make_node(Expression::Kind::boolean_literal, where);
     node->flag = word == "TRUE";
     return node;
   }
@@ -249,9 +245,7 @@ Result<ExpressionPtr> Parser::primary() {
     take();
     const bool minus = accept_symbol("-");
     if (!minus) accept_symbol("+");
-    auto parsed = interval(minus);
-    if (parsed) parsed.value()->where.from = from;
-    return parsed;
+    return interval(from, minus);
   }
   if ((word == "DATE" || word == "TIME" || word == "TIMESTAMP") &&
       peek(1).kind == TokenKind::string) {
@@ -260,7 +254,7 @@ Result<ExpressionPtr> Parser::primary() {
     const auto kind = word == "DATE"   ? Expression::Kind::date_literal
                       : word == "TIME" ? Expression::Kind::time_literal
                                        : Expression::Kind::timestamp_literal;
-    return make(kind, since(from), text);
+    return make_node(kind, since(from), text);
   }
   if (word == "EXISTS" && peek(1).is_symbol("(")) return not_served(from, "EXISTS");
   if ((word == "ARRAY" || word == "MAP" || word == "MULTISET") && peek(1).is_symbol("[")) {
@@ -279,20 +273,19 @@ Result<ExpressionPtr> Parser::name_or_call() {
     return call(Identifier{token.text, token.where});
   }
   if (reserved) {
-    static const std::set<std::string> niladic = {"CURRENT_TIMESTAMP", "LOCALTIMESTAMP",
-                                                  "CURRENT_DATE",      "CURRENT_TIME",
-                                                  "LOCALTIME",         "PI"};
+    static const std::set<std::string> niladic = {
+        "CURRENT_TIMESTAMP", "LOCALTIMESTAMP", "CURRENT_DATE", "CURRENT_TIME", "LOCALTIME", "PI"};
     if (niladic.contains(token.upper)) {
       take();
       return make_call(token.upper, token.where, {});
     }
     if (token.upper != "USER") return unexpected("name of a column, or an expression");
     take();
-    auto column = make(Expression::Kind::column, token.where);
+    auto column = make_node(Expression::Kind::column, token.where);
     column->path.push_back({token.text, token.where});
     return column;
   }
-  auto column = make(Expression::Kind::column, token.where);
+  auto column = make_node(Expression::Kind::column, token.where);
   do {
     if (peek().is_symbol("*") && !column->path.empty()) {
       take();
@@ -306,201 +299,6 @@ Result<ExpressionPtr> Parser::name_or_call() {
   column->where.to = last();
   if (peek().is_symbol("[")) return not_served(here(), "access to an element");
   return column;
-}
-
-Result<ExpressionPtr> Parser::call(Identifier name) {
-  std::string upper = name.text;
-  for (char& c : upper) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
-  name.text = upper;
-  if (upper == "EXTRACT" || upper == "TRIM" || upper == "SUBSTRING" || upper == "POSITION" ||
-      upper == "FLOOR" || upper == "CEIL" || upper == "CEILING" || upper == "TIMESTAMPADD" ||
-      upper == "TIMESTAMPDIFF" || upper == "OVERLAY") {
-    return special_call(name);
-  }
-  auto node = make(Expression::Kind::call, name.where, upper);
-  node->name_where = name.where;
-  BOOST_OUTCOME_TRY(expect_symbol("("));
-  if (!accept_symbol(")")) {
-    node->flag = accept_word("DISTINCT");
-    if (!node->flag) accept_word("ALL");
-    do {
-      if (peek().is_symbol("*")) {
-        node->arguments.push_back(make(Expression::Kind::star, take().where));
-      } else {
-        BOOST_OUTCOME_TRY(auto argument, expression());
-        node->arguments.push_back(std::move(argument));
-      }
-    } while (accept_symbol(","));
-    if (peek().kind == TokenKind::word && upper.starts_with("JSON_")) {
-      return not_served(here(), "the clause " + peek().upper + " of " + upper);
-    }
-    BOOST_OUTCOME_TRY(expect_symbol(")"));
-  }
-  node->where.to = last();
-  for (const auto* word : {"OVER", "FILTER", "WITHIN"}) {
-    if (peek().is_word(word)) return not_served(here(), word);
-  }
-  if (at_words({"IGNORE", "NULLS"}) || at_words({"RESPECT", "NULLS"})) {
-    return not_served(here(), peek().upper + " NULLS");
-  }
-  if (peek().is_symbol("[")) return not_served(here(), "access to an element");
-  if (peek().is_symbol(".")) return not_served(here(), "access to a field");
-  return node;
-}
-
-// Functions with words between their arguments become plain calls:
-//   EXTRACT(unit FROM x) -> EXTRACT('unit', x)     FLOOR(x TO unit) -> FLOOR(x, 'unit')
-//   TRIM(LEADING c FROM s) -> TRIM('LEADING', c, s)  POSITION(a IN b) -> POSITION(a, b)
-//   SUBSTRING(s FROM a FOR b) -> SUBSTRING(s, a, b)
-Result<ExpressionPtr> Parser::special_call(const Identifier& name) {
-  auto node = make(Expression::Kind::call, name.where, name.text);
-  node->name_where = name.where;
-  auto& arguments = node->arguments;
-  BOOST_OUTCOME_TRY(expect_symbol("("));
-  const auto unit = [&]() -> Result<ExpressionPtr> {
-    if (peek().kind != TokenKind::word || !is_time_unit(peek().upper)) {
-      return unexpected("a time unit");
-    }
-    const Token& word = take();
-    return make(Expression::Kind::string_literal, word.where, word.upper);
-  };
-  const auto argument = [&]() -> Status {
-    BOOST_OUTCOME_TRY(auto value, expression());
-    arguments.push_back(std::move(value));
-    return base::success();
-  };
-  bool open = true;
-  if (name.text == "EXTRACT") {
-    BOOST_OUTCOME_TRY(auto word, unit());
-    arguments.push_back(std::move(word));
-    BOOST_OUTCOME_TRY(expect_word("FROM"));
-    BOOST_OUTCOME_TRY(argument());
-  } else if (name.text == "TIMESTAMPADD" || name.text == "TIMESTAMPDIFF") {
-    BOOST_OUTCOME_TRY(auto word, unit());
-    arguments.push_back(std::move(word));
-  } else if (name.text == "POSITION") {
-    BOOST_OUTCOME_TRY(auto needle, binary(predicate_binds + 1));
-    arguments.push_back(std::move(needle));
-    BOOST_OUTCOME_TRY(expect_word("IN"));
-    BOOST_OUTCOME_TRY(argument());
-  } else if (name.text == "TRIM") {
-    std::string mode;
-    for (const auto* word : {"BOTH", "LEADING", "TRAILING"}) {
-      if (accept_word(word)) mode = word;
-    }
-    const Span mode_where = {last(), last()};
-    if (!mode.empty() && accept_word("FROM")) {
-      arguments.push_back(make(Expression::Kind::string_literal, mode_where, " "));
-    } else {
-      BOOST_OUTCOME_TRY(argument());
-      if (accept_word("FROM")) {
-        if (mode.empty()) mode = "BOTH";
-      } else if (!mode.empty()) {
-        return unexpected("\"FROM\"");
-      } else {
-        open = false;  // TRIM(s)
-      }
-    }
-    if (open) {
-      BOOST_OUTCOME_TRY(argument());
-      arguments.insert(arguments.begin(),
-                       make(Expression::Kind::string_literal, mode_where, mode));
-    }
-  } else if (name.text == "SUBSTRING" || name.text == "OVERLAY") {
-    BOOST_OUTCOME_TRY(argument());
-    if (name.text == "OVERLAY" && accept_word("PLACING")) BOOST_OUTCOME_TRY(argument());
-    if (accept_word("FROM")) {
-      BOOST_OUTCOME_TRY(argument());
-      if (accept_word("FOR")) BOOST_OUTCOME_TRY(argument());
-    }
-  } else {  // FLOOR, CEIL, CEILING
-    BOOST_OUTCOME_TRY(argument());
-    if (accept_word("TO")) {
-      BOOST_OUTCOME_TRY(auto word, unit());
-      arguments.push_back(std::move(word));
-    }
-  }
-  while (accept_symbol(",")) BOOST_OUTCOME_TRY(argument());
-  BOOST_OUTCOME_TRY(expect_symbol(")"));
-  node->where.to = last();
-  return node;
-}
-
-Result<ExpressionPtr> Parser::cast(bool try_cast) {
-  const Position from = last();
-  auto node = make(Expression::Kind::cast, {from, from});
-  node->where.from = tokens_[at_ - 1].where.from;
-  node->flag = try_cast;
-  BOOST_OUTCOME_TRY(expect_symbol("("));
-  BOOST_OUTCOME_TRY(auto operand, expression());
-  node->arguments.push_back(std::move(operand));
-  BOOST_OUTCOME_TRY(expect_word("AS"));
-  BOOST_OUTCOME_TRY(auto target, type());
-  node->type = std::move(target);
-  BOOST_OUTCOME_TRY(expect_symbol(")"));
-  node->where.to = last();
-  return node;
-}
-
-Result<ExpressionPtr> Parser::case_when() {
-  const Position from = here();
-  BOOST_OUTCOME_TRY(expect_word("CASE"));
-  auto node = make(Expression::Kind::case_when, {from, from});
-  if (!peek().is_word("WHEN")) {
-    node->flag = true;
-    BOOST_OUTCOME_TRY(auto operand, expression());
-    node->arguments.push_back(std::move(operand));
-  }
-  while (accept_word("WHEN")) {
-    BOOST_OUTCOME_TRY(auto when, expression());
-    if (peek().is_symbol(",")) return not_served(here(), "CASE x WHEN a, b");
-    BOOST_OUTCOME_TRY(expect_word("THEN"));
-    BOOST_OUTCOME_TRY(auto then, expression());
-    node->arguments.push_back(std::move(when));
-    node->arguments.push_back(std::move(then));
-  }
-  if (node->arguments.size() < 2) return unexpected("\"WHEN\"");
-  if (accept_word("ELSE")) {
-    BOOST_OUTCOME_TRY(auto otherwise, expression());
-    node->arguments.push_back(std::move(otherwise));
-  } else {
-    node->arguments.push_back(make(Expression::Kind::null_literal, {here(), here()}));
-  }
-  BOOST_OUTCOME_TRY(expect_word("END"));
-  node->where.to = last();
-  return node;
-}
-
-Result<ExpressionPtr> Parser::interval(bool negative) {
-  const Position from = here();
-  BOOST_OUTCOME_TRY(auto text, string_literal("the interval's value"));
-  IntervalUnits units;
-  const auto unit = [&](std::string& name, int& precision, int* fraction) -> Status {
-    if (peek().kind != TokenKind::word || !is_interval_unit(peek().upper)) {
-      return unexpected("\"YEAR\", \"MONTH\", \"DAY\", \"HOUR\", \"MINUTE\" or \"SECOND\"");
-    }
-    name = singular_unit(take().upper);
-    if (accept_symbol("(")) {
-      BOOST_OUTCOME_TRY(auto digits, integer("a number"));
-      precision = digits;
-      if (fraction != nullptr && accept_symbol(",")) {
-        BOOST_OUTCOME_TRY(auto digits_behind, integer("a number"));
-        *fraction = digits_behind;
-      }
-      BOOST_OUTCOME_TRY(expect_symbol(")"));
-    }
-    return base::success();
-  };
-  BOOST_OUTCOME_TRY(unit(units.from, units.precision, &units.fraction));
-  if (accept_word("TO")) {
-    int ignored = 0;
-    BOOST_OUTCOME_TRY(unit(units.to, ignored, nullptr));
-  }
-  auto node = make(Expression::Kind::interval_literal, since(from), text);
-  BOOST_OUTCOME_TRY(auto value, interval_value(text, units, node->where));
-  node->number = negative ? -value.amount : value.amount;
-  node->flag = value.months;
-  return node;
 }
 
 }  // namespace millrace::sql

@@ -210,8 +210,8 @@ Result<ExpressionPtr> Parser::table_function() {
       // OFFSET is reserved, and yet an argument's name; quoted or not.
       if ((peek().kind == TokenKind::word || peek().kind == TokenKind::quoted_name) &&
           peek(1).is_symbol("=>")) {
-        argument_name = Identifier{peek().kind == TokenKind::word ? peek().upper : peek().text,
-                                   peek().where};
+        argument_name =
+            Identifier{peek().kind == TokenKind::word ? peek().upper : peek().text, peek().where};
         take();
         take();
       }
@@ -223,7 +223,8 @@ Result<ExpressionPtr> Parser::table_function() {
         if (peek().is_symbol("(")) return not_served(here(), "a query as a table argument");
         BOOST_OUTCOME_TRY(auto table, qualified_name("a table"));
         value->path = std::move(table.parts);
-        if (at_words({"PARTITION", "BY"})) return not_served(here(), "PARTITION BY of a table argument");
+        if (at_words({"PARTITION", "BY"}))
+          return not_served(here(), "PARTITION BY of a table argument");
         value->where = since(value_from);
       } else if (peek().is_symbol("(") && (peek(1).is_word("SELECT") || peek(1).is_word("TABLE") ||
                                            peek(1).is_word("WITH"))) {

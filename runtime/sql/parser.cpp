@@ -19,7 +19,9 @@ const Token& Parser::take() {
   return token;
 }
 
-Position Parser::last() const { return at_ == 0 ? here() : tokens_[at_ - 1].where.to; }
+Position Parser::last() const {
+  return at_ == 0 ? here() : tokens_[at_ - 1].where.to;
+}
 
 bool Parser::accept_word(std::string_view keyword) {
   if (!peek().is_word(keyword)) return false;
@@ -56,12 +58,23 @@ Error Parser::unexpected(const std::string& expected) const {
   const Token& token = peek();
   std::string shown;
   switch (token.kind) {
-    case TokenKind::end: shown = "<EOF>"; break;
-    case TokenKind::string: shown = "\\'" + token.text + "\\'"; break;
-    case TokenKind::quoted_name: shown = "`" + token.text + "`"; break;
-    case TokenKind::bytes: shown = "x\\'" + token.text + "\\'"; break;
-    case TokenKind::hint: shown = "/*+"; break;
-    default: shown = token.text;
+    case TokenKind::end:
+      shown = "<EOF>";
+      break;
+    case TokenKind::string:
+      shown = "\\'" + token.text + "\\'";
+      break;
+    case TokenKind::quoted_name:
+      shown = "`" + token.text + "`";
+      break;
+    case TokenKind::bytes:
+      shown = "x\\'" + token.text + "\\'";
+      break;
+    case TokenKind::hint:
+      shown = "/*+";
+      break;
+    default:
+      shown = token.text;
   }
   std::string hint;
   if (token.kind == TokenKind::word && is_reserved(token.upper) && expected.find("name") == 0) {
@@ -90,8 +103,8 @@ Status Parser::expect_end() {
 
 Status Parser::check_depth() const {
   if (depth_ > max_depth) {
-    return parse_error(here(), "The script nests deeper than " + std::to_string(max_depth) +
-                                   " levels here.");
+    return parse_error(
+        here(), "The script nests deeper than " + std::to_string(max_depth) + " levels here.");
   }
   return base::success();
 }
@@ -178,8 +191,8 @@ Result<Statement> Parser::body() {
       BOOST_OUTCOME_TRY(auto view, create_view(temporary));
       out.body = std::move(view);
     } else if (peek().is_word("FUNCTION") || peek().is_word("CATALOG") ||
-               peek().is_word("DATABASE") || peek().is_word("SYSTEM") ||
-               peek().is_word("MODEL") || peek().is_word("MATERIALIZED")) {
+               peek().is_word("DATABASE") || peek().is_word("SYSTEM") || peek().is_word("MODEL") ||
+               peek().is_word("MATERIALIZED")) {
       return not_served(here(), "CREATE " + peek().upper);
     } else {
       return unexpected("\"TABLE\" or \"VIEW\"");
@@ -196,8 +209,7 @@ Result<Statement> Parser::body() {
   } else if (peek().is_word("INSERT")) {
     BOOST_OUTCOME_TRY(auto what, insert());
     out.body = std::move(what);
-  } else if (at_words({"BEGIN", "STATEMENT", "SET"}) ||
-             at_words({"EXECUTE", "STATEMENT", "SET"})) {
+  } else if (at_words({"BEGIN", "STATEMENT", "SET"}) || at_words({"EXECUTE", "STATEMENT", "SET"})) {
     BOOST_OUTCOME_TRY(auto what, statement_set());
     out.body = std::move(what);
   } else if (accept_word("EXECUTE")) {
@@ -217,9 +229,10 @@ Result<Statement> Parser::body() {
     statement.query = std::move(body);
     out.body = std::move(statement);
   } else {
-    for (const auto* word : {"USE", "SHOW", "DESCRIBE", "DESC", "ADD", "REMOVE", "ALTER", "LOAD",
-                             "UNLOAD", "ANALYZE", "COMPILE", "DELETE", "UPDATE", "TRUNCATE",
-                             "CALL", "STOP", "REPLACE", "HELP", "QUIT", "EXIT", "CLEAR"}) {
+    for (const auto* word :
+         {"USE",  "SHOW",   "DESCRIBE", "DESC",    "ADD",    "REMOVE", "ALTER",
+          "LOAD", "UNLOAD", "ANALYZE",  "COMPILE", "DELETE", "UPDATE", "TRUNCATE",
+          "CALL", "STOP",   "REPLACE",  "HELP",    "QUIT",   "EXIT",   "CLEAR"}) {
       if (peek().is_word(word)) return not_served(here(), std::string(word));
     }
     return unexpected("the start of a statement");

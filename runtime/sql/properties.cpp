@@ -87,7 +87,8 @@ class Filler {
       const auto found = group->second.find(name.substr(dot + 1));
       if (found != group->second.end()) return found->second;
     }
-    for (std::size_t dot = name.find('.'); dot != std::string::npos; dot = name.find('.', dot + 1)) {
+    for (std::size_t dot = name.find('.'); dot != std::string::npos;
+         dot = name.find('.', dot + 1)) {
       const auto group = groups_.find(name.substr(0, dot));
       if (group == groups_.end()) continue;
       return plain_error(here_, "unknown property ${" + name + "}: the group '" + group->first +
@@ -99,10 +100,11 @@ class Filler {
     }
     std::string known;
     for (const auto& [group, keys] : groups_) known += (known.empty() ? "" : ", ") + group;
-    return plain_error(here_, "unknown property ${" + name + "}: there is no group '" +
-                                  name.substr(0, name.find('.')) + "'" +
-                                  (known.empty() ? "; no property groups are given (--properties FILE)"
-                                                 : "; known groups: " + known));
+    return plain_error(here_,
+                       "unknown property ${" + name + "}: there is no group '" +
+                           name.substr(0, name.find('.')) + "'" +
+                           (known.empty() ? "; no property groups are given (--properties FILE)"
+                                          : "; known groups: " + known));
   }
 
   std::string_view text_;
@@ -119,6 +121,8 @@ Result<Script> fill_properties(std::string_view text, const PropertyGroups& grou
   return Filler(text, groups).run();
 }
 
-Result<Script> fill_properties(std::string_view text) { return fill_properties(text, {}); }
+Result<Script> fill_properties(std::string_view text) {
+  return fill_properties(text, {});
+}
 
 }  // namespace millrace::sql

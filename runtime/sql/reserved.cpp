@@ -8,6 +8,7 @@ namespace millrace::sql {
 namespace {
 
 // Sorted by byte, for the binary search below.
+// clang-format off
 constexpr std::string_view words[] = {
     "ABS", "ALL", "ALLOCATE", "ALLOW", "ALTER", "AND", "ANY", "ARE", "ARRAY", "ARRAY_CONCAT_AGG",
     "ARRAY_MAX_CARDINALITY", "AS", "ASENSITIVE", "ASYMMETRIC", "AT", "ATOMIC", "AUTHORIZATION",
@@ -65,6 +66,7 @@ constexpr std::string_view words[] = {
     "WATERMARK", "WATERMARKS", "WEDNESDAY", "WEEKS", "WHEN", "WHENEVER", "WHERE", "WIDTH_BUCKET",
     "WINDOW", "WITH", "WITHIN", "WITHOUT", "YEAR",
 };
+// clang-format on
 
 }  // namespace
 

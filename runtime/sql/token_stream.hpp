@@ -94,8 +94,9 @@ class Parser {
   Result<ExpressionPtr> table_function();
   Status refuse_query_tail();
 
-  // parse_expression.cpp
+  // parse_expression.cpp, parse_call.cpp
   Result<ExpressionPtr> binary(int least);
+  Result<ExpressionPtr> operand_of_in();
   Result<ExpressionPtr> prefix(int least);
   Result<ExpressionPtr> primary();
   Result<ExpressionPtr> name_or_call();
@@ -104,14 +105,15 @@ class Parser {
   Result<ExpressionPtr> predicate(ExpressionPtr left, bool negated);
   Result<ExpressionPtr> cast(bool try_cast);
   Result<ExpressionPtr> case_when();
-  Result<ExpressionPtr> interval(bool negative);
-  Result<ExpressionPtr> finish_call(Expression& call);
+  Result<ExpressionPtr> interval(Position from, bool negative);
 
   std::vector<Token> tokens_;
   std::size_t at_ = 0;
   int depth_ = 0;
 };
 
+// A node of that kind; `where` is its place.
+ExpressionPtr make_node(Expression::Kind kind, Span where, std::string name = {});
 // A call node over `arguments`; the span reaches from the first to the last of them.
 ExpressionPtr make_call(std::string name, Span where, std::vector<ExpressionPtr> arguments);
 

@@ -57,8 +57,8 @@ struct Expression {
     // Functions and operators alike; name in capitals: "+", "AND", "IS NULL", "SUBSTRING", ...
     // flag = DISTINCT; a lone star argument is COUNT(*)'s.
     call,
-    cast,            // arguments[0] to type; flag = TRY_CAST
-    case_when,       // [operand if flag] then pairs when, then; the last is ELSE (maybe null literal)
+    cast,       // arguments[0] to type; flag = TRY_CAST
+    case_when,  // [operand if flag] then pairs when, then; the last is ELSE (maybe null literal)
     table_argument,  // TABLE t inside a table function: path
     descriptor,      // DESCRIPTOR(a, b): path holds the columns
     named_argument,  // name => arguments[0]
@@ -136,10 +136,10 @@ struct ColumnDefinition {
 
   Kind kind = Kind::physical;
   Identifier name;
-  TypeName type;                     // physical, metadata
-  ExpressionPtr expression;          // computed
-  std::optional<std::string> key;    // metadata FROM 'key'
-  bool is_virtual = false;           // metadata
+  TypeName type;                   // physical, metadata
+  ExpressionPtr expression;        // computed
+  std::optional<std::string> key;  // metadata FROM 'key'
+  bool is_virtual = false;         // metadata
   std::string comment;
 };
 

@@ -27,9 +27,9 @@ std::string fault(const std::string& text) {
 TEST_CASE("words, names, strings and numbers are told apart") {
   const auto tokens = lex("Select `a``b`, 'it''s' || 1.5e3 <> .5 $$T");
   const std::vector<std::pair<TokenKind, std::string>> expected = {
-      {TokenKind::word, "Select"},  {TokenKind::quoted_name, "a`b"}, {TokenKind::symbol, ","},
-      {TokenKind::string, "it's"},  {TokenKind::symbol, "||"},       {TokenKind::number, "1.5e3"},
-      {TokenKind::symbol, "<>"},    {TokenKind::number, ".5"},       {TokenKind::word, "$$T"},
+      {TokenKind::word, "Select"}, {TokenKind::quoted_name, "a`b"}, {TokenKind::symbol, ","},
+      {TokenKind::string, "it's"}, {TokenKind::symbol, "||"},       {TokenKind::number, "1.5e3"},
+      {TokenKind::symbol, "<>"},   {TokenKind::number, ".5"},       {TokenKind::word, "$$T"},
       {TokenKind::end, ""}};
   REQUIRE(tokens.size() == expected.size());
   for (std::size_t i = 0; i < expected.size(); ++i) {
@@ -68,7 +68,8 @@ TEST_CASE("what cannot be read is an error with its place") {
     CAPTURE(text);
     CHECK(fault(text) == message);
   }
-  CHECK(fault("SELECT \"a\"").find("1:8: SQL parse failed. Lexical error at line 1, column 8") == 0);
+  CHECK(fault("SELECT \"a\"").find("1:8: SQL parse failed. Lexical error at line 1, column 8") ==
+        0);
 }
 
 TEST_CASE("every byte string is either lexed or refused") {

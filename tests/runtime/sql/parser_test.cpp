@@ -29,23 +29,35 @@ std::string show(const sql::Expression& e) {
   std::string list;
   for (const auto& argument : e.arguments) list += (list.empty() ? "" : " ") + show(*argument);
   switch (e.kind) {
-    case Kind::null_literal: return "null";
-    case Kind::boolean_literal: return e.flag ? "true" : "false";
-    case Kind::string_literal: return "'" + e.name + "'";
-    case Kind::number_literal: return e.name;
-    case Kind::interval_literal: return std::to_string(e.number) + (e.flag ? "months" : "ms");
+    case Kind::null_literal:
+      return "null";
+    case Kind::boolean_literal:
+      return e.flag ? "true" : "false";
+    case Kind::string_literal:
+      return "'" + e.name + "'";
+    case Kind::number_literal:
+      return e.name;
+    case Kind::interval_literal:
+      return std::to_string(e.number) + (e.flag ? "months" : "ms");
     case Kind::column: {
       std::string path;
       for (const auto& part : e.path) path += (path.empty() ? "" : ".") + part.text;
       return path;
     }
-    case Kind::star: return "*";
-    case Kind::call: return "(" + e.name + (e.flag ? " DISTINCT" : "") + (list.empty() ? "" : " ") + list + ")";
-    case Kind::cast: return "(" + std::string(e.flag ? "TRY_" : "") + "CAST " + list + " " + e.type.name + ")";
-    case Kind::case_when: return "(CASE" + std::string(e.flag ? "OF " : " ") + list + ")";
-    case Kind::timestamp_literal: return "ts'" + e.name + "'";
-    case Kind::date_literal: return "d'" + e.name + "'";
-    default: return "?";
+    case Kind::star:
+      return "*";
+    case Kind::call:
+      return "(" + e.name + (e.flag ? " DISTINCT" : "") + (list.empty() ? "" : " ") + list + ")";
+    case Kind::cast:
+      return "(" + std::string(e.flag ? "TRY_" : "") + "CAST " + list + " " + e.type.name + ")";
+    case Kind::case_when:
+      return "(CASE" + std::string(e.flag ? "OF " : " ") + list + ")";
+    case Kind::timestamp_literal:
+      return "ts'" + e.name + "'";
+    case Kind::date_literal:
+      return "d'" + e.name + "'";
+    default:
+      return "?";
   }
 }
 
@@ -104,7 +116,8 @@ TEST_CASE("intervals become milliseconds or months") {
       {"INTERVAL '100' SECOND(3)", "100000ms"},
       {"INTERVAL '1-6' YEAR TO MONTH", "18months"},
       {"INTERVAL '100' SECOND",
-       "1:1: SQL validation failed. From line 1, column 1 to line 1, column 21: Interval field value "
+       "1:1: SQL validation failed. From line 1, column 1 to line 1, column 21: Interval field "
+       "value "
        "100 exceeds precision of SECOND(2) field"},
       {"INTERVAL 'x' SECOND",
        "1:1: SQL validation failed. From line 1, column 1 to line 1, column 19: Illegal interval "
@@ -112,11 +125,7 @@ TEST_CASE("intervals become milliseconds or months") {
   };
   for (const auto& [text, tree] : cases) {
     CAPTURE(text);
-    const auto got = expression(text);
-    if (got != tree) {
-      // The span of the fault may begin at the value; the sentence must be the same.
-      CHECK(got.substr(got.rfind(": ")) == tree.substr(tree.rfind(": ")));
-    }
+    CHECK(expression(text) == tree);
   }
 }
 
@@ -153,14 +162,15 @@ CREATE TEMPORARY TABLE IF NOT EXISTS cat.db.t (
   CHECK(table.partitioned_by.size() == 2);
   REQUIRE(table.options.size() == 2);
   CHECK(table.options[1].value == "it's");
-  CHECK(table.options[0].where.from == sql::Position{11, 50});
+  CHECK(table.options[0].where.from == sql::Position{11, 48});
 }
 
 TEST_CASE("scripts: statements are separated, statement sets are one statement") {
   const auto statements = parse(
       "SET 'a' = 'b'; RESET 'a'; RESET; ; DROP TABLE IF EXISTS t;\n"
       "CREATE VIEW v (x) AS SELECT 1;"
-      "EXECUTE STATEMENT SET BEGIN INSERT INTO a SELECT * FROM t; INSERT INTO b (x, y) SELECT 1, 2; END;"
+      "EXECUTE STATEMENT SET BEGIN INSERT INTO a SELECT * FROM t; INSERT INTO b (x, y) SELECT 1, "
+      "2; END;"
       "BEGIN STATEMENT SET; INSERT INTO a SELECT * FROM t; END;"
       "EXPLAIN PLAN FOR SELECT 1; EXPLAIN INSERT INTO a SELECT 1; SELECT 2");
   REQUIRE(statements.size() == 10);
@@ -175,7 +185,8 @@ TEST_CASE("scripts: statements are separated, statement sets are one statement")
 TEST_CASE("queries: windows as table functions and in GROUP BY") {
   const auto statements = parse(
       "SELECT k AS a, MAX(v) b FROM TABLE(HOP(DATA => TABLE t, TIMECOL => DESCRIPTOR(ts), "
-      "SLIDE => INTERVAL '1' MINUTE, SIZE => INTERVAL '2' MINUTE, `OFFSET` => INTERVAL '1' SECOND)) AS w "
+      "SLIDE => INTERVAL '1' MINUTE, SIZE => INTERVAL '2' MINUTE, `OFFSET` => INTERVAL '1' "
+      "SECOND)) AS w "
       "WHERE v > 1 GROUP BY k, window_start, window_end HAVING COUNT(*) > 1;"
       "SELECT * FROM (SELECT * FROM t) GROUP BY TUMBLE(ts, INTERVAL '90' SECOND), k");
   const auto& query = *std::get<sql::SelectStatement>(statements[0].body).query;
@@ -196,7 +207,8 @@ TEST_CASE("queries: windows as table functions and in GROUP BY") {
 
 TEST_CASE("a name that is reserved asks for backticks, at its place") {
   CHECK(fault("CREATE TABLE t (timestamp TIMESTAMP(3))") ==
-        "1:17: SQL parse failed. Encountered \"timestamp\" at line 1, column 17.\nWas expecting: name "
+        "1:17: SQL parse failed. Encountered \"timestamp\" at line 1, column 17.\nWas expecting: "
+        "name "
         "of a column (timestamp is a reserved word: write `timestamp`)");
   CHECK(fault("SELECT a FROM\n  value").find("2:3: SQL parse failed. Encountered \"value\"") == 0);
   CHECK(fault("SELECT 1 2").find("1:10: SQL parse failed. Encountered \"2\"") == 0);
@@ -240,9 +252,11 @@ TEST_CASE("deep nesting is refused, long chains are not a stack") {
 
 TEST_CASE("any prefix and any single-token damage of a script is parsed or refused, never worse") {
   const std::string text =
-      "CREATE TABLE t (a STRING, b AS CASE a WHEN 'x' THEN 1 ELSE CAST(a AS INT) END, WATERMARK FOR "
+      "CREATE TABLE t (a STRING, b AS CASE a WHEN 'x' THEN 1 ELSE CAST(a AS INT) END, WATERMARK "
+      "FOR "
       "ts AS ts - INTERVAL '1' SECOND) WITH ('a'='b'); INSERT INTO t (a) SELECT a, MAX(b) FROM "
-      "TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1:2' MINUTE TO SECOND)) WHERE a NOT IN (1,2) "
+      "TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1:2' MINUTE TO SECOND)) WHERE a NOT IN "
+      "(1,2) "
       "AND TRIM(BOTH 'x' FROM a) LIKE 'y' GROUP BY window_start, window_end, a;";
   for (std::size_t i = 0; i < text.size(); ++i) {
     (void)sql::fill_properties(text.substr(0, i)).has_value();

@@ -22,7 +22,8 @@ std::string fault(const std::string& text) {
 
 TEST_CASE("a reference becomes its value; the longest group name wins") {
   const auto script = sql::fill_properties(
-      "'${InputStream0.stream.arn}' ${app.n} ${app.b.n} -- ${nothing.here}\n/* ${nor.here} */", groups);
+      "'${InputStream0.stream.arn}' ${app.n} ${app.b.n} -- ${nothing.here}\n/* ${nor.here} */",
+      groups);
   REQUIRE(script.has_value());
   CHECK(script.value().text == "'arn:1' 10 20 -- ${nothing.here}\n/* ${nor.here} */");
 }
