@@ -8,7 +8,7 @@
 # Exit code 0: `docker` works and the base image is there. 77: not possible here; the last line says
 # why. An engine this script starts goes on running; its process id is in /run/millrace-dockerd.pid.
 set -euo pipefail
-image=debian:bookworm-slim
+image=${MILLRACE_BASE_IMAGE:-debian:bookworm-slim}
 log=/var/log/millrace-dockerd.log
 
 impossible() { printf 'SKIPPED: %s\n' "$*"; exit 77; }
@@ -71,9 +71,8 @@ if ! have_image; then
   # Inside, packages and certificates come the way they come outside.
   etc=$folder/root/etc
   for name in sources.list sources.list.d apt.conf.d auth.conf.d; do
-    [[ -e /etc/apt/$name ]] || continue
     rm -rf "${etc:?}/apt/$name"
-    cp -a "/etc/apt/$name" "$etc/apt/$name"
+    if [[ -e /etc/apt/$name ]]; then cp -a "/etc/apt/$name" "$etc/apt/$name"; fi
   done
   # Sources that are not Debian's own need keys and packages the image does not have.
   for list in "$etc"/apt/sources.list.d/*; do
