@@ -1,0 +1,90 @@
+#include "emulator/engine/catalog.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "common/base/result.hpp"
+
+namespace millrace::engine {
+
+std::string_view to_text(StreamStatus status) {
+  switch (status) {
+    case StreamStatus::creating: return "CREATING";
+    case StreamStatus::active: return "ACTIVE";
+    case StreamStatus::updating: return "UPDATING";
+    case StreamStatus::deleting: return "DELETING";
+    case StreamStatus::gone: return "GONE";
+  }
+  return "";
+}
+
+std::string shard_id(std::uint32_t number) {
+  char text[32];
+  const int size = std::snprintf(text, sizeof text, "shardId-%012u", number);
+  return {text, static_cast<std::size_t>(size)};
+}
+
+std::optional<std::uint32_t> parse_shard_id(std::string_view text) {
+  const auto dash = text.find('-');
+  if (dash != std::string_view::npos) {
+    auto rest = text.substr(dash + 1);
+    rest = rest.substr(0, rest.find('-'));
+    if (!rest.empty()) text = rest;
+  }
+  if (text.empty()) return std::nullopt;
+  std::uint64_t number = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '9') return std::nullopt;
+    number = number * 10 + static_cast<unsigned>(c - '0');
+    if (number > 2'147'483'647) return std::nullopt;
+  }
+  return static_cast<std::uint32_t>(number);
+}
+
+StreamStatus Stream::status(std::int64_t now_ms) const {
+  if (row.transition.empty()) return StreamStatus::active;
+  const bool under_way = now_ms < row.transition_until_ms;
+  if (row.transition == "DELETING") {
+    return under_way ? StreamStatus::deleting : StreamStatus::gone;
+  }
+  if (!under_way) return StreamStatus::active;
+  return row.transition == "CREATING" ? StreamStatus::creating : StreamStatus::updating;
+}
+
+std::string Stream::arn() const { return stream_arn({row.account, row.region}, row.name); }
+
+Shard* Stream::find(std::uint32_t number) const {
+  const auto at = std::lower_bound(
+      shards.begin(), shards.end(), number,
+      [](const auto& shard, std::uint32_t wanted) { return shard->row.number < wanted; });
+  return at != shards.end() && (*at)->row.number == number ? at->get() : nullptr;
+}
+
+Shard& Stream::route(base::Uint128 hash) const {
+  const auto at =
+      std::lower_bound(open.begin(), open.end(), hash, [](const Shard* shard, base::Uint128 wanted) {
+        return shard->row.hash_end < wanted;
+      });
+  KS_ASSERT(at != open.end());  // open shards cover the whole key space
+  return **at;
+}
+
+void Stream::index_open_shards() {
+  open.clear();
+  for (const auto& shard : shards) {
+    if (!shard->row.closed_ms) open.push_back(shard.get());
+  }
+  std::sort(open.begin(), open.end(), [](const Shard* left, const Shard* right) {
+    return left->row.hash_start < right->row.hash_start;
+  });
+}
+
+std::string stream_arn(const Scope& scope, std::string_view name) {
+  std::string partition = "aws";
+  if (scope.region.starts_with("cn-")) partition = "aws-cn";
+  if (scope.region.starts_with("us-gov-")) partition = "aws-us-gov";
+  return "arn:" + partition + ":kinesis:" + scope.region + ":" + scope.account + ":stream/" +
+         std::string{name};
+}
+
+}  // namespace millrace::engine

@@ -1,0 +1,237 @@
+#include "emulator/engine/engine.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace millrace::engine {
+
+using base::Error;
+using base::ErrorCode;
+
+base::Result<std::unique_ptr<Engine>> Engine::open(store::Store& store, const base::Clock& clock,
+                                                   Options options) {
+  std::unique_ptr<Engine> engine{new Engine{store, clock, options}};
+  BOOST_OUTCOME_TRY(auto key, store.secret(Seal::key_bytes));
+  engine->seal_ = std::make_unique<Seal>(std::move(key));
+  BOOST_OUTCOME_TRY(engine->own_reader_, store.make_reader());
+  BOOST_OUTCOME_TRY(engine->load());
+  return engine;
+}
+
+base::Status Engine::load() {
+  BOOST_OUTCOME_TRY(auto stream_rows, store_.load_streams());
+  BOOST_OUTCOME_TRY(auto shard_rows, store_.load_shards());
+  Streams loaded;
+  std::map<std::int64_t, Stream*> by_id;
+  for (auto& row : stream_rows) {
+    StreamKey key{row.account, row.region, row.name};
+    auto stream = std::make_unique<Stream>(std::move(row));
+    by_id[stream->row.id] = stream.get();
+    loaded.emplace(std::move(key), std::move(stream));
+  }
+  for (auto& row : shard_rows) {
+    const auto owner = by_id.find(row.stream_id);
+    if (owner == by_id.end()) {
+      return Error{ErrorCode::io, "the data file is damaged: shard " + std::to_string(row.key.value) +
+                                      " belongs to no stream"};
+    }
+    owner->second->shards.push_back(std::make_unique<Shard>(std::move(row)));
+  }
+  for (auto& [key, stream] : loaded) {
+    stream->index_open_shards();
+    if (stream->open.empty() || stream->open.front()->row.hash_start != 0 ||
+        stream->open.back()->row.hash_end != base::uint128_max) {
+      return Error{ErrorCode::io, "the data file is damaged: the open shards of stream " +
+                                      stream->row.name + " do not cover the hash key space"};
+    }
+  }
+  const std::unique_lock guard{mutex_};
+  touched_.clear();
+  streams_ = std::move(loaded);
+  return base::success();
+}
+
+Stream* Engine::find_mutable(const Scope& scope, std::string_view name) const {
+  const auto at = streams_.find(StreamKey{scope.account, scope.region, std::string{name}});
+  if (at == streams_.end() || at->second->status(now_ms()) == StreamStatus::gone) return nullptr;
+  return at->second.get();
+}
+
+const Stream* Engine::find(const Scope& scope, std::string_view name) const {
+  return find_mutable(scope, name);
+}
+
+std::vector<const Stream*> Engine::list(const Scope& scope, std::string_view after,
+                                        std::size_t limit) const {
+  std::vector<const Stream*> found;
+  const auto now = now_ms();
+  for (auto at = streams_.upper_bound(StreamKey{scope.account, scope.region, std::string{after}});
+       at != streams_.end() && found.size() < limit; ++at) {
+    const auto& row = at->second->row;
+    if (row.account != scope.account || row.region != scope.region) break;
+    if (at->second->status(now) != StreamStatus::gone) found.push_back(at->second.get());
+  }
+  return found;
+}
+
+std::int64_t Engine::open_shards(const Scope& scope) const {
+  std::int64_t count = 0;
+  for (const auto* stream : list(scope, "", std::numeric_limits<std::size_t>::max())) {
+    count += static_cast<std::int64_t>(stream->open.size());
+  }
+  return count;
+}
+
+std::int64_t Engine::on_demand_streams(const Scope& scope) const {
+  const auto streams = list(scope, "", std::numeric_limits<std::size_t>::max());
+  return std::count_if(streams.begin(), streams.end(),
+                       [](const Stream* stream) { return stream->row.mode == "ON_DEMAND"; });
+}
+
+ReadPlan Engine::plan(const Stream& stream, const Shard& shard, std::int64_t from_index) const {
+  return {.shard = shard.row.key,
+          .number = shard.row.number,
+          .created_s = shard.row.created_s,
+          .from_index = from_index,
+          .oldest_ms = now_ms() - stream.retention_ms(),
+          .closed = shard.row.closed_ms.has_value()};
+}
+
+base::Result<ReadResult> Engine::read(store::Reader& reader, const ReadPlan& plan, std::size_t limit,
+                                      std::size_t max_bytes) const {
+  ReadResult result;
+  result.next_index = plan.from_index;
+  BOOST_OUTCOME_TRY(auto page, reader.scan(plan.shard, plan.from_index, limit, max_bytes));
+  if (!page.records.entries.empty() && page.records.entries.front().time_ms < plan.oldest_ms) {
+    // Expired but not erased yet: nobody may see them.
+    BOOST_OUTCOME_TRY(const auto first, reader.first_at(plan.shard, plan.oldest_ms));
+    if (first) {
+      BOOST_OUTCOME_TRY(page, reader.scan(plan.shard, *first, limit, max_bytes));
+    } else {
+      result.next_index = page.records.entries.back().index + 1;
+      page = {};
+    }
+  }
+  if (!page.records.entries.empty()) result.next_index = page.records.entries.back().index + 1;
+  if (page.next_time_ms) {
+    result.millis_behind = std::max<std::int64_t>(0, now_ms() - *page.next_time_ms);
+  } else {
+    result.at_end = plan.closed;
+  }
+  result.records = std::move(page.records);
+  return result;
+}
+
+base::Status Engine::begin() { return store_.begin(); }
+
+base::Status Engine::commit() {
+  auto committed = store_.commit();
+  if (!committed) {
+    store_.rollback();
+    BOOST_OUTCOME_TRY(load());  // the memory knew of changes that did not happen
+    return committed;
+  }
+  for (auto* shard : touched_) {
+    shard->touched = false;
+    shard->committed_next.store(shard->next_index, std::memory_order_release);
+  }
+  touched_.clear();
+  return base::success();
+}
+
+base::Status Engine::create_stream(const Scope& scope, NewStream wanted) {
+  const auto now = now_ms();
+  const StreamKey key{scope.account, scope.region, wanted.name};
+  store::StreamRow row;
+  row.account = scope.account;
+  row.region = scope.region;
+  row.name = wanted.name;
+  row.mode = wanted.mode;
+  row.distribution = wanted.distribution;
+  row.max_record_kib = wanted.max_record_kib;
+  row.tags = std::move(wanted.tags);
+  row.created_ms = now;
+  row.transition = options_.transition_ms > 0 ? "CREATING" : "";
+  row.transition_until_ms = now + options_.transition_ms;
+  std::vector<store::ShardRow> shards(wanted.shards);
+  const auto old = streams_.find(key);  // deleted, only not tidied up yet
+  BOOST_OUTCOME_TRY(atomically([&]() -> base::Status {
+    if (old != streams_.end()) {
+      BOOST_OUTCOME_TRY(store_.delete_stream(old->second->row.id));
+    }
+    BOOST_OUTCOME_TRY(store_.insert_stream(row));
+    // q = floor(2^128 / n); shard i holds [i*q, (i+1)*q - 1], the last one ends at 2^128 - 1.
+    const auto count = base::Uint128{wanted.shards};
+    base::Uint128 share = base::uint128_max / count;
+    if (base::uint128_max % count == count - 1) ++share;
+    for (std::uint32_t i = 0; i < wanted.shards; ++i) {
+      auto& shard = shards[i];
+      shard.stream_id = row.id;
+      shard.number = i;
+      shard.hash_start = share * i;
+      shard.hash_end = i + 1 == wanted.shards ? base::uint128_max : share * (i + 1) - 1;
+      // Two seconds back, as recorded from AWS: the first record is always above the first number.
+      shard.created_s = now / 1000 - 2;
+      BOOST_OUTCOME_TRY(store_.insert_shard(shard));
+    }
+    return base::success();
+  }));
+  auto stream = std::make_unique<Stream>(std::move(row));
+  for (auto& shard : shards) stream->shards.push_back(std::make_unique<Shard>(std::move(shard)));
+  stream->index_open_shards();
+  if (old != streams_.end()) drop(old);
+  const std::unique_lock guard{mutex_};
+  streams_[key] = std::move(stream);
+  return base::success();
+}
+
+base::Status Engine::delete_stream(const Scope& scope, std::string_view name) {
+  auto* stream = find_mutable(scope, name);
+  KS_ASSERT(stream != nullptr);
+  auto row = stream->row;
+  if (row.transition == "DELETING") return base::success();
+  row.transition = "DELETING";
+  row.transition_until_ms = now_ms() + options_.transition_ms;
+  BOOST_OUTCOME_TRY(store_.update_stream(row));
+  const std::unique_lock guard{mutex_};
+  stream->row = std::move(row);
+  return base::success();
+}
+
+base::Status Engine::set_retention(const Scope& scope, std::string_view name, std::int64_t hours) {
+  auto* stream = find_mutable(scope, name);
+  KS_ASSERT(stream != nullptr);
+  auto row = stream->row;
+  row.retention_hours = hours;
+  BOOST_OUTCOME_TRY(store_.update_stream(row));
+  const std::unique_lock guard{mutex_};
+  stream->row = std::move(row);
+  return base::success();
+}
+
+base::Status Engine::append(const Stream& stream, std::span<const NewRecord> records,
+                            std::vector<Appended>& out) {
+  const auto now = now_ms();
+  out.clear();
+  out.reserve(records.size());
+  for (const auto& record : records) {
+    auto& shard = stream.route(record.hash);
+    if (shard.next_index > store::max_index) {
+      return Error{ErrorCode::internal, "shard " + shard_id(shard.row.number) + " of stream " +
+                                            stream.row.name + " is full"};
+    }
+    if (!shard.touched) {
+      shard.touched = true;
+      touched_.push_back(&shard);
+    }
+    // Arrival times never fall, whatever the clock does: reading by time relies on it.
+    shard.last_ms = std::max(shard.last_ms, now);
+    const auto index = shard.next_index++;
+    BOOST_OUTCOME_TRY(
+        store_.append(shard.row.key, index, shard.last_ms, record.partition_key, record.data));
+    out.push_back({shard.sequence(index, shard.last_ms)});
+  }
+  return base::success();
+}
+
+}  // namespace millrace::engine

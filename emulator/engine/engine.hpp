@@ -1,0 +1,151 @@
+// The Kinesis engine: streams, shards, records, time. Knows nothing of HTTP or of request formats.
+//
+// Threads. One thread changes things (the engine's: see Committer); it alone calls the verbs under
+// "changes", between begin() and commit(). Any thread may look: it holds lock() while it touches a
+// Stream or Shard. Reading records needs no lock, only a ReadPlan made under it and a Reader of the
+// thread's own.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <shared_mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "common/base/clock.hpp"
+#include "common/base/result.hpp"
+#include "emulator/engine/catalog.hpp"
+#include "emulator/engine/seal.hpp"
+#include "emulator/engine/token.hpp"
+#include "emulator/store/store.hpp"
+
+namespace millrace::engine {
+
+struct Options {
+  std::int64_t transition_ms = 500;      // how long CREATING and DELETING last
+  std::int64_t shard_limit = 500;        // open shards per account and region
+  std::int64_t on_demand_limit = 50;     // on-demand streams per account and region
+};
+
+// What CreateStream may choose.
+struct NewStream {
+  std::string name;
+  std::uint32_t shards = 1;
+  std::string mode = "PROVISIONED";
+  std::string distribution = "USER_PARTITION_KEY";
+  std::int64_t max_record_kib = 1024;
+  std::vector<std::pair<std::string, std::string>> tags;
+};
+
+// A record on its way in; texts must live until append() returns.
+struct NewRecord {
+  std::optional<std::string_view> partition_key;
+  std::string_view data;
+  base::Uint128 hash = 0;
+};
+
+struct Appended {
+  SequenceNumber sequence;
+};
+
+// All that reading a shard from a place needs, so that it can be done without the lock.
+struct ReadPlan {
+  store::ShardKey shard;
+  std::uint32_t number = 0;
+  std::int64_t created_s = 0;
+  std::int64_t from_index = 0;
+  std::int64_t oldest_ms = 0;  // records that arrived before are expired
+  bool closed = false;
+};
+
+struct ReadResult {
+  store::RecordBatch records;
+  std::int64_t next_index = 0;
+  std::int64_t millis_behind = 0;
+  bool at_end = false;  // of a closed shard: nothing will ever follow
+};
+
+class Engine {
+ public:
+  // Loads what the store holds. `store` and `clock` must outlive the engine.
+  static base::Result<std::unique_ptr<Engine>> open(store::Store& store, const base::Clock& clock,
+                                                    Options options);
+
+  [[nodiscard]] std::int64_t now_ms() const { return base::to_epoch_ms(clock_.now()); }
+  [[nodiscard]] const Options& options() const { return options_; }
+  [[nodiscard]] const Seal& seal() const { return *seal_; }
+  [[nodiscard]] bool in_memory() const { return store_.in_memory(); }
+  base::Result<std::unique_ptr<store::Reader>> make_reader() { return store_.make_reader(); }
+
+  // --- looking; hold the lock while using what is returned (the engine's thread needs none) ---
+  [[nodiscard]] std::shared_lock<std::shared_mutex> lock() const {
+    return std::shared_lock{mutex_};
+  }
+  // nullptr: no such stream (or it is gone).
+  [[nodiscard]] const Stream* find(const Scope& scope, std::string_view name) const;
+  // Streams of an account and region after a name, in order, at most `limit`.
+  [[nodiscard]] std::vector<const Stream*> list(const Scope& scope, std::string_view after,
+                                                std::size_t limit) const;
+  [[nodiscard]] std::int64_t open_shards(const Scope& scope) const;
+  [[nodiscard]] std::int64_t on_demand_streams(const Scope& scope) const;
+  [[nodiscard]] ReadPlan plan(const Stream& stream, const Shard& shard, std::int64_t from_index) const;
+
+  // --- reading records; any thread with a Reader of its own, no lock ---
+  base::Result<ReadResult> read(store::Reader& reader, const ReadPlan& plan, std::size_t limit,
+                                std::size_t max_bytes) const;
+
+  // --- changes; the engine's thread only ---
+  base::Status begin();
+  // Error: nothing of the transaction happened, and the memory is as the disk is again.
+  base::Status commit();
+  // Runs a change that may fail half way in the store: all of it or nothing.
+  template <class F>
+  base::Status atomically(F&& change);
+
+  // The caller has checked limits and that the name is free.
+  base::Status create_stream(const Scope& scope, NewStream wanted);
+  // Begins DELETING.
+  base::Status delete_stream(const Scope& scope, std::string_view name);
+  base::Status set_retention(const Scope& scope, std::string_view name, std::int64_t hours);
+  // Appends all records or none. `out` gets one entry a record, in order.
+  base::Status append(const Stream& stream, std::span<const NewRecord> records,
+                      std::vector<Appended>& out);
+
+  // A little housekeeping: ends DELETING, trims what is past its retention, erases what belonged to
+  // deleted streams; at most `limit` records. True when there is more to do.
+  base::Result<bool> tidy(std::int64_t limit);
+
+ private:
+  Engine(store::Store& store, const base::Clock& clock, Options options)
+      : store_(store), clock_(clock), options_(options) {}
+  base::Status load();
+  [[nodiscard]] Stream* find_mutable(const Scope& scope, std::string_view name) const;
+  void drop(Streams::iterator at);
+  base::Result<bool> trim(Stream& stream, Shard& shard, std::int64_t limit);
+
+  store::Store& store_;
+  const base::Clock& clock_;
+  Options options_;
+  std::unique_ptr<Seal> seal_;
+  std::unique_ptr<store::Reader> own_reader_;  // the engine's thread
+  std::vector<Shard*> touched_;                // by the transaction under way
+
+  // Guards streams_ and what hangs on it, except the fields a Shard marks for the engine's thread.
+  mutable std::shared_mutex mutex_;
+  Streams streams_;
+};
+
+template <class F>
+base::Status Engine::atomically(F&& change) {
+  BOOST_OUTCOME_TRY(store_.savepoint());
+  auto done = change();
+  if (!done) {
+    BOOST_OUTCOME_TRY(store_.rollback_to_savepoint());
+    return done;
+  }
+  return store_.release_savepoint();
+}
+
+}  // namespace millrace::engine
