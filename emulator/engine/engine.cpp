@@ -139,7 +139,8 @@ base::Status Engine::commit() {
   return base::success();
 }
 
-base::Status Engine::create_stream(const Scope& scope, NewStream wanted) {
+base::Status Engine::create_stream(const Scope& scope, NewStream wanted,
+                                   std::int64_t creating_ms) {
   const auto now = now_ms();
   const StreamKey key{scope.account, scope.region, wanted.name};
   store::StreamRow row;
@@ -151,8 +152,8 @@ base::Status Engine::create_stream(const Scope& scope, NewStream wanted) {
   row.max_record_kib = wanted.max_record_kib;
   row.tags = std::move(wanted.tags);
   row.created_ms = now;
-  row.transition = options_.transition_ms > 0 ? "CREATING" : "";
-  row.transition_until_ms = now + options_.transition_ms;
+  row.transition = creating_ms > 0 ? "CREATING" : "";
+  row.transition_until_ms = now + creating_ms;
   std::vector<store::ShardRow> shards(wanted.shards);
   const auto old = streams_.find(key);  // deleted, only not tidied up yet
   BOOST_OUTCOME_TRY(atomically([&]() -> base::Status {

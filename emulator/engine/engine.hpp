@@ -105,7 +105,10 @@ class Engine {
   base::Status atomically(F&& change);
 
   // The caller has checked limits and that the name is free.
-  base::Status create_stream(const Scope& scope, NewStream wanted);
+  base::Status create_stream(const Scope& scope, NewStream wanted) {
+    return create_stream(scope, std::move(wanted), options_.transition_ms);
+  }
+  base::Status create_stream(const Scope& scope, NewStream wanted, std::int64_t creating_ms);
   // Begins DELETING.
   base::Status delete_stream(const Scope& scope, std::string_view name);
   base::Status set_retention(const Scope& scope, std::string_view name, std::int64_t hours);

@@ -1,0 +1,64 @@
+// An event loop with the connections it serves, and the way back to it from the engine's threads.
+// Internal to http/.
+#pragma once
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <chrono>
+#include <list>
+#include <mutex>
+#include <vector>
+
+#include "emulator/http/server.hpp"
+
+namespace millrace::http {
+
+using Steady = std::chrono::steady_clock;
+
+// What waits for the engine or a reader; resumed on its I/O thread.
+class Waiter {
+ public:
+  virtual ~Waiter() = default;
+  // On the I/O thread; destroys the waiter.
+  virtual void resume() = 0;
+};
+
+// One connection as the sweeper sees it.
+struct Connection {
+  boost::asio::ip::tcp::socket socket;
+  Steady::time_point deadline = Steady::time_point::max();
+  bool idle = true;  // between two requests
+};
+
+class IoThread {
+ public:
+  IoThread(const Parts& from, Limits with) : parts(from), limits(with) {}
+
+  const Parts& parts;
+  const Limits limits;
+  boost::asio::io_context loop{1};
+
+  // --- the loop's thread only ---
+  std::list<Connection> connections;
+  bool stopping = false;
+  // Closes connections whose deadline has passed; once a second.
+  void sweep();
+  // Closes idle connections and lets the others finish.
+  void begin_stop();
+  void close_all();
+
+  // --- any thread ---
+  // One wake-up of the loop serves all that completed since the last.
+  void complete(Waiter& waiter);
+
+ private:
+  void resume_completed();
+  std::mutex mutex_;  // guards completed_
+  std::vector<Waiter*> completed_;
+};
+
+// Serves a connection until it ends.
+void start_session(IoThread& thread, boost::asio::ip::tcp::socket socket);
+
+}  // namespace millrace::http

@@ -1,0 +1,67 @@
+// The HTTP server: sockets, limits, deadlines, shutdown. What a request means is protocol/'s business.
+//
+// A fixed number of I/O threads, each with its own event loop; a connection stays on one of them.
+// Coroutines stop here.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/base/result.hpp"
+#include "emulator/engine/committer.hpp"
+#include "emulator/engine/reader_pool.hpp"
+#include "emulator/protocol/exchange.hpp"
+
+namespace millrace::http {
+
+struct Address {
+  std::string host;
+  std::uint16_t port = 0;  // 0: any free one
+};
+
+// "127.0.0.1:4566", "[::1]:4566"
+base::Result<Address> parse_address(const std::string& text);
+
+struct Limits {
+  std::size_t body_bytes = 12 * 1024 * 1024;
+  std::size_t header_bytes = 32 * 1024;
+  std::chrono::seconds idle{300};     // between two requests of a connection
+  std::chrono::seconds request{60};   // from the first byte of a request to its last
+  std::chrono::seconds reply{60};     // for a client to take its reply
+  std::chrono::milliseconds stop{4000};  // for what runs when the server is told to stop
+};
+
+struct Parts {
+  const protocol::Settings& settings;
+  engine::Engine& engine;
+  engine::Committer& committer;
+  engine::ReaderPool& readers;
+};
+
+class Server {
+ public:
+  // Binds and listens, serves nothing yet. Error: which address, and why.
+  static base::Result<std::unique_ptr<Server>> open(const Parts& parts,
+                                                    const std::vector<Address>& addresses,
+                                                    unsigned io_threads, Limits limits = {});
+  ~Server();
+
+  // The addresses as bound, ports filled in.
+  [[nodiscard]] std::vector<Address> addresses() const;
+
+  // Serves until SIGTERM or SIGINT, or stop(). Then: no new connections, idle ones are closed, running
+  // requests are answered.
+  void run();
+  // From any thread.
+  void stop();
+
+ private:
+  struct Impl;
+  explicit Server(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace millrace::http

@@ -1,0 +1,86 @@
+// What an operation is to the dispatcher; operations.def is the table of all.
+//
+// One file an operation. It holds a struct with
+//
+//   struct Input { ... static void members(auto& visit, auto& self); };   // what may be asked, and how
+//   struct Output { ... members ... };                                     // or: using Output = NoOutput;
+//   static base::Status run(Context& context, Input& input, Output& output);
+//   static void prepare(Input& input);   // optional: costly work that needs no engine, done before run()
+//
+// and ends with `std::unique_ptr<Call> make() { return make_call<PutRecord>(); }` in the namespace that
+// the table's row names. docs/adding-an-operation.md walks through one.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "common/wire/members.hpp"
+#include "emulator/engine/engine.hpp"
+
+namespace millrace::kinesis {
+
+// Where a call runs.
+//   look    on the caller's thread: what is in memory, under the engine's lock
+//   read    on a reader's thread: records
+//   change  on the engine's thread, inside the transaction; answered after its commit
+enum class Lane { look, read, change };
+
+struct Context {
+  engine::Engine& engine;
+  engine::Scope scope;              // of the caller: account by credentials, region by signature
+  store::Reader* reader = nullptr;  // in Lane::read
+};
+
+struct NoOutput {
+  static void members(auto&, auto&) {}
+};
+
+// One request from its decoding to its answer. Its input views the request's document.
+class Call {
+ public:
+  virtual ~Call() = default;
+  // Types first, then constraints; then what prepare() does.
+  virtual base::Status decode(const wire::Value& root) = 0;
+  virtual base::Status run(Context& context) = 0;
+  // False: success is answered with an empty body.
+  [[nodiscard]] virtual bool has_output() const = 0;
+  virtual void encode(wire::Encoder& out) const = 0;
+};
+
+struct Operation {
+  std::string_view name;
+  Lane lane;
+  std::unique_ptr<Call> (*make)();
+};
+
+std::span<const Operation> operations();
+// nullptr: AWS has no such operation, or it is not served yet.
+const Operation* find_operation(std::string_view name);
+
+template <class Op>
+class CallOf final : public Call {
+ public:
+  base::Status decode(const wire::Value& root) override {
+    BOOST_OUTCOME_TRY(wire::read(root, input_));
+    BOOST_OUTCOME_TRY(wire::check(input_));
+    if constexpr (requires { Op::prepare(input_); }) Op::prepare(input_);
+    return base::success();
+  }
+  base::Status run(Context& context) override { return Op::run(context, input_, output_); }
+  [[nodiscard]] bool has_output() const override {
+    return !std::is_same_v<typename Op::Output, NoOutput>;
+  }
+  void encode(wire::Encoder& out) const override { wire::write(output_, out); }
+
+ private:
+  typename Op::Input input_;
+  typename Op::Output output_;
+};
+
+template <class Op>
+std::unique_ptr<Call> make_call() {
+  return std::make_unique<CallOf<Op>>();
+}
+
+}  // namespace millrace::kinesis

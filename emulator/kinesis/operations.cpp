@@ -1,0 +1,39 @@
+#include <algorithm>
+#include <array>
+
+#include "emulator/kinesis/operation.hpp"
+
+namespace millrace::kinesis {
+
+#define OPERATION(name, file, lane) \
+  namespace file {                  \
+  std::unique_ptr<Call> make();     \
+  }
+#include "emulator/kinesis/operations.def"
+#undef OPERATION
+
+namespace {
+
+constexpr auto table = std::to_array<Operation>({
+#define OPERATION(name, file, lane) {#name, Lane::lane, &file::make},
+#include "emulator/kinesis/operations.def"
+#undef OPERATION
+});
+
+// find_operation() halves its way through.
+static_assert(std::is_sorted(table.begin(), table.end(), [](const auto& left, const auto& right) {
+  return left.name < right.name;
+}));
+
+}  // namespace
+
+std::span<const Operation> operations() { return table; }
+
+const Operation* find_operation(std::string_view name) {
+  const auto* at = std::lower_bound(
+      table.begin(), table.end(), name,
+      [](const Operation& operation, std::string_view wanted) { return operation.name < wanted; });
+  return at != table.end() && at->name == name ? at : nullptr;
+}
+
+}  // namespace millrace::kinesis

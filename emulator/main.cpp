@@ -1,0 +1,125 @@
+// millrace-emulator: flags -> store -> engine -> server.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <thread>
+
+#include "common/base/log.hpp"
+#include "emulator/http/server.hpp"
+#include "emulator/init_streams.hpp"
+
+using namespace millrace;
+
+namespace {
+
+struct Flags {
+  std::vector<std::string> listen{"127.0.0.1:4566"};
+  std::string data = "./millrace-data";
+  bool memory = false;
+  store::Durability durability = store::Durability::full;
+  std::string limits = "off";
+  std::string log_level = "info";
+  std::vector<std::string> init;
+  engine::Options engine;
+  protocol::Settings settings;
+  unsigned io_threads = std::clamp(std::thread::hardware_concurrency() / 2, 1U, 4U);
+};
+
+void declare(CLI::App& app, Flags& flags) {
+  const std::map<std::string, store::Durability> durabilities{{"full", store::Durability::full},
+                                                              {"normal", store::Durability::normal},
+                                                              {"off", store::Durability::off}};
+  app.set_version_flag("--version", MILLRACE_VERSION);
+  app.add_option("--listen", flags.listen, "ADDR:PORT to serve on, repeatable; port 0 takes a free one")
+      ->envname("MILLRACE_LISTEN")
+      ->delimiter(',')
+      ->capture_default_str();
+  app.add_option("--data", flags.data, "directory of the data file")
+      ->envname("MILLRACE_DATA")
+      ->capture_default_str();
+  app.add_flag("--memory", flags.memory, "keep everything in memory");
+  app.add_option("--durability", flags.durability,
+                 "what an acknowledged record survives: full: a power cut, normal: a crash of the "
+                 "process, off: neither is promised")
+      ->transform(CLI::CheckedTransformer(durabilities))
+      ->default_str("full");
+  app.add_option("--limits", flags.limits, "call rates and shard throughput; only 'off' is served yet")
+      ->envname("MILLRACE_LIMITS")
+      ->check(CLI::IsMember({"off"}))
+      ->capture_default_str();
+  app.add_option("--shard-limit", flags.engine.shard_limit, "open shards per account and region")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  app.add_option("--transition-ms", flags.engine.transition_ms,
+                 "how long CREATING, UPDATING and DELETING last")
+      ->check(CLI::Range(0, 3'600'000))
+      ->capture_default_str();
+  app.add_option("--account", flags.settings.account, "account of requests that name none")
+      ->check([](const std::string& text) {
+        const bool good = text.size() == 12 && text.find_first_not_of("0123456789") == std::string::npos;
+        return good ? "" : "an account id has 12 digits";
+      })
+      ->capture_default_str();
+  app.add_option("--region", flags.settings.region, "region of requests that name none")
+      ->capture_default_str();
+  app.add_option("--init", flags.init, "streams made at start: name[:shards][:region],...")
+      ->delimiter(',');
+  app.add_option("--io-threads", flags.io_threads, "threads for connections")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  app.add_option("--log-level", flags.log_level, "trace, debug, info, warn, error or off")
+      ->envname("MILLRACE_LOG_LEVEL")
+      ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}))
+      ->capture_default_str();
+}
+
+base::Status serve(const Flags& flags) {
+  std::vector<http::Address> addresses;
+  for (const auto& text : flags.listen) {
+    BOOST_OUTCOME_TRY(auto address, http::parse_address(text));
+    addresses.push_back(std::move(address));
+  }
+  const base::SystemClock clock;
+  BOOST_OUTCOME_TRY(const auto store, store::Store::open(flags.memory ? std::nullopt
+                                                                      : std::optional{flags.data},
+                                                         flags.durability));
+  BOOST_OUTCOME_TRY(const auto engine, engine::Engine::open(*store, clock, flags.engine));
+  BOOST_OUTCOME_TRY(emulator::init_streams(*engine, flags.settings, flags.init));
+  engine::Committer committer{*engine};
+  BOOST_OUTCOME_TRY(const auto readers, engine::ReaderPool::open(*engine, committer, 2));
+  const http::Parts parts{flags.settings, *engine, committer, *readers};
+  BOOST_OUTCOME_TRY(const auto server, http::Server::open(parts, addresses, flags.io_threads));
+  for (const auto& address : server->addresses()) {
+    std::printf("listening on http://%s:%u\n", address.host.c_str(), address.port);
+  }
+  std::printf("%s, durability %s, %u I/O thread%s\n",
+              flags.memory ? "data in memory" : ("data in " + flags.data).c_str(),
+              flags.memory                                          ? "none (memory)"
+              : flags.durability == store::Durability::full         ? "full"
+              : flags.durability == store::Durability::normal ? "normal"
+                                                                    : "off",
+              flags.io_threads, flags.io_threads == 1 ? "" : "s");
+  std::printf("Ready.\n");
+  std::fflush(stdout);
+  server->run();
+  return base::success();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"millrace-emulator: AWS Kinesis on your own machine", "millrace-emulator"};
+  Flags flags;
+  declare(app, flags);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  base::set_log_level(flags.log_level);
+  const auto served = serve(flags);
+  if (!served) {
+    std::fprintf(stderr, "millrace-emulator: %s\n", served.error().message().c_str());
+    return served.error().code() == base::ErrorCode::invalid_argument ? 2 : 1;
+  }
+  return 0;
+}

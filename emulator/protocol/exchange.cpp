@@ -1,0 +1,215 @@
+#include "emulator/protocol/exchange.hpp"
+
+#include <cstring>
+#include <random>
+
+#include "common/base/base64.hpp"
+#include "common/base/digest.hpp"
+#include "common/json/json.hpp"
+#include "emulator/protocol/auth.hpp"
+#include "emulator/protocol/errors.hpp"
+
+namespace millrace::protocol {
+namespace {
+
+constexpr std::string_view json_type = "application/x-amz-json-1.1";
+constexpr std::string_view cbor_type = "application/x-amz-cbor-1.1";
+constexpr std::string_view plain_json_type = "application/json";
+constexpr std::string_view service = "Kinesis_20131202";
+
+// "application/json; charset=utf-8" -> "application/json"
+std::string_view media_type(std::string_view header) {
+  auto type = header.substr(0, header.find(';'));
+  while (!type.empty() && type.back() == ' ') type.remove_suffix(1);
+  while (!type.empty() && type.front() == ' ') type.remove_prefix(1);
+  return type;
+}
+
+struct Target {
+  std::string_view service;
+  std::string_view operation;
+};
+
+Target split_target(std::string_view header) {
+  const auto dot = header.find('.');
+  if (dot == std::string_view::npos) return {header, {}};
+  return {header.substr(0, dot), header.substr(dot + 1)};
+}
+
+// Ids identify, they do not protect: a fast generator, seeded once a thread, is enough.
+std::mt19937_64& id_source() {
+  thread_local std::mt19937_64 source{[] {
+    std::random_device device;
+    return (std::uint64_t{device()} << 32) | device();
+  }()};
+  return source;
+}
+
+std::string uuid() {
+  auto& random = id_source();
+  char raw[16];
+  for (std::size_t at = 0; at < sizeof raw; at += 8) {
+    const auto word = random();
+    std::memcpy(raw + at, &word, 8);
+  }
+  raw[6] = static_cast<char>((raw[6] & 0x0f) | 0x40);  // version 4
+  raw[8] = static_cast<char>((raw[8] & 0x3f) | 0x80);
+  auto text = base::hex({raw, sizeof raw});
+  for (const std::size_t dash : {8U, 13U, 18U, 23U}) text.insert(dash, 1, '-');
+  return text;
+}
+
+}  // namespace
+
+std::string request_id_headers() {
+  auto& random = id_source();
+  char raw[72];
+  for (std::size_t at = 0; at < sizeof raw; at += 8) {
+    const auto word = random();
+    std::memcpy(raw + at, &word, 8);
+  }
+  std::string lines = "x-amzn-RequestId: ";
+  lines += uuid();
+  lines += "\r\nx-amz-id-2: ";
+  lines += base::base64_encode({raw, sizeof raw});
+  lines += "\r\n";
+  return lines;
+}
+
+void Exchange::refuse_as(std::string_view type, std::string_view message) {
+  reply_.status = 400;
+  reply_.headers += "x-amzn-ErrorType: " + std::string{type} + "\r\n";
+  reply_.body = reply_.content_type == cbor_type ? error_cbor(type) : error_json(type, message);
+}
+
+void Exchange::refuse(const base::Error& error) {
+  const auto aws = aws_error(error.code());
+  refuse_as(error.name().empty() ? aws.type : std::string_view{error.name()}, error.message());
+  reply_.status = aws.status;
+}
+
+void Exchange::refuse_xml(int status, std::string_view type, std::string_view message) {
+  reply_.status = status;
+  reply_.content_type.clear();
+  const std::string name{type};
+  reply_.body = message.empty()
+                    ? "<" + name + "/>\n"
+                    : "<" + name + ">\n  <Message>" + std::string{message} + "</Message>\n</" + name + ">\n";
+}
+
+// True when the request was a preflight and is answered.
+bool Exchange::answer_cors() {
+  if (request_.origin.empty()) return false;
+  reply_.headers += "Access-Control-Allow-Origin: *\r\n";
+  if (request_.method != "OPTIONS") {
+    reply_.headers +=
+        "Access-Control-Expose-Headers: x-amzn-RequestId,x-amzn-ErrorType,x-amz-request-id,x-amz-id-2,"
+        "x-amzn-ErrorMessage,Date\r\n";
+    return false;
+  }
+  if (!request_.cors_request_headers.empty()) {
+    reply_.headers +=
+        "Access-Control-Allow-Headers: " + std::string{request_.cors_request_headers} + "\r\n";
+  }
+  if (!request_.cors_request_method.empty()) {
+    reply_.headers +=
+        "Access-Control-Allow-Methods: " + std::string{request_.cors_request_method} + "\r\n";
+  }
+  reply_.headers += "Access-Control-Max-Age: 172800\r\n";
+  return true;
+}
+
+// The checks before anything is known of the operation, in AWS's order; false when one failed.
+bool Exchange::check_body() {
+  constexpr std::string_view undetermined =
+      "Unable to determine service/operation name to be authorized";
+  if (request_.method != "POST") {
+    refuse_xml(403, "AccessDeniedException", undetermined);
+    return false;
+  }
+  const auto type = media_type(request_.content_type);
+  const auto target = split_target(request_.amz_target);
+  operation_ = target.service == service ? kinesis::find_operation(target.operation) : nullptr;
+  if (request_.body.empty()) {
+    reply_.content_type = type == json_type ? json_type : cbor_type;
+    refuse_as(operation_ ? "SerializationException" : "UnknownOperationException", "");
+    return false;
+  }
+  if (type != json_type && type != plain_json_type) {
+    if (target.service.empty() || target.operation.empty()) {
+      refuse_xml(403, "AccessDeniedException", undetermined);
+    } else {
+      refuse_xml(404, "UnknownOperationException", "");
+    }
+    return false;
+  }
+  reply_.content_type = type;
+  auto parsed = json::parse(std::move(request_.body));
+  const bool sound = parsed && parsed.value()->root().kind() == wire::Kind::map;
+  if (type == plain_json_type) {
+    reply_.status = sound ? 404 : 400;
+    reply_.body = std::string{R"({"Output":{"__type":"com.amazon.coral.service#)"} +
+                  (sound ? "UnknownOperationException" : "SerializationException") +
+                  R"("},"Version":"1.0"})";
+    return false;
+  }
+  if (!sound) {
+    refuse_as("SerializationException", "");
+    return false;
+  }
+  document_ = std::move(parsed).value();
+  if (operation_ == nullptr) {
+    refuse_as("UnknownOperationException", "");
+    return false;
+  }
+  return true;
+}
+
+base::Status Exchange::authenticate() {
+  const bool dated = !request_.amz_date.empty() || !request_.date.empty();
+  BOOST_OUTCOME_TRY(const auto caller,
+                    parse_credentials(request_.authorization, request_.target, dated));
+  scope_.account = account_of(caller.access_key, settings_.account);
+  scope_.region = caller.region.empty() ? settings_.region : caller.region;
+  return base::success();
+}
+
+void Exchange::start(Request request) {
+  request_ = std::move(request);
+  if (answer_cors()) return;
+  reply_.headers += request_id_headers();
+  if (!check_body()) return;
+  auto call = operation_->make();
+  auto ready = authenticate();
+  if (ready) ready = call->decode(document_->root());
+  if (!ready) {
+    refuse(ready.error());
+    return;
+  }
+  call_ = std::move(call);
+  if (operation_->lane == kinesis::Lane::look) {
+    const auto lock = engine_.lock();
+    run(nullptr);
+  }
+}
+
+void Exchange::run(store::Reader* reader) {
+  kinesis::Context context{engine_, scope_, reader};
+  outcome_ = call_->run(context);
+}
+
+Reply& Exchange::reply() {
+  if (call_ && outcome_) {
+    if (!*outcome_) {
+      refuse(outcome_->error());
+    } else if (call_->has_output()) {
+      json::Writer out{1024};
+      call_->encode(out);
+      reply_.body = out.take();
+    }
+    call_.reset();
+  }
+  return reply_;
+}
+
+}  // namespace millrace::protocol

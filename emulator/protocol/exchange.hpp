@@ -1,0 +1,89 @@
+// One request and its reply, without sockets: headers and body in, status and body out.
+//
+//   Exchange exchange{settings, engine};
+//   exchange.start(std::move(request));
+//   if (exchange.needs_run()) { ... exchange.run(reader) where exchange.lane() says ... }
+//   Reply& reply = exchange.reply();
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "common/wire/value.hpp"
+#include "emulator/kinesis/operation.hpp"
+
+namespace millrace::protocol {
+
+// What a request may leave open.
+struct Settings {
+  std::string account = "000000000000";
+  std::string region = "us-east-1";
+};
+
+// The part of a request that matters here; the views must live until the exchange ends.
+struct Request {
+  std::string_view method;
+  std::string_view target;  // path and query
+  std::string_view content_type;
+  std::string_view amz_target;
+  std::string_view authorization;
+  std::string_view amz_date;
+  std::string_view date;
+  std::string_view origin;
+  std::string_view cors_request_headers;
+  std::string_view cors_request_method;
+  std::string body;
+};
+
+struct Reply {
+  int status = 200;
+  std::string content_type;
+  std::string headers;  // further lines, each ended by CRLF
+  std::string body;
+};
+
+// Not thread-safe, but may move from thread to thread between its calls. Must stay where it is once
+// started: the call views the document.
+class Exchange {
+ public:
+  Exchange(const Settings& settings, engine::Engine& engine)
+      : settings_(settings), engine_(engine) {}
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+
+  // Everything up to the operation's own logic; runs a call of Lane::look as well.
+  void start(Request request);
+  [[nodiscard]] bool needs_run() const { return call_ != nullptr && !outcome_; }
+  [[nodiscard]] kinesis::Lane lane() const { return operation_->lane; }
+  // The call, on the thread of its lane. `reader` for Lane::read.
+  void run(store::Reader* reader);
+  // The store could not keep what run() did: the call counts as not done.
+  void fail(const base::Error& why) { outcome_ = why; }
+  // Encodes the outcome; once.
+  Reply& reply();
+
+ private:
+  void refuse(const base::Error& error);
+  void refuse_as(std::string_view type, std::string_view message);
+  void refuse_xml(int status, std::string_view type, std::string_view message);
+  bool answer_cors();
+  bool check_body();
+  base::Status authenticate();
+
+  const Settings& settings_;
+  engine::Engine& engine_;
+  Request request_;
+  engine::Scope scope_;
+  std::unique_ptr<wire::Document> document_;
+  const kinesis::Operation* operation_ = nullptr;
+  std::unique_ptr<kinesis::Call> call_;
+  std::optional<base::Status> outcome_;
+  Reply reply_;
+};
+
+// Headers of every reply but a CORS preflight's: x-amzn-RequestId and x-amz-id-2.
+std::string request_id_headers();
+
+}  // namespace millrace::protocol
