@@ -286,7 +286,7 @@ def integrity(data):
     with tempfile.TemporaryDirectory(prefix="millrace-crash-copy-") as folder:
         copy = pathlib.Path(folder) / "data"
         shutil.copytree(data, copy)
-        files = [p for p in copy.rglob("*") if p.is_file() and p.open("rb").read(16) == b"SQLite format 3\0"]
+        files = [p for p in copy.rglob("*") if p.is_file() and p.read_bytes()[:16] == b"SQLite format 3\0"]
         if not files:
             raise Failure(f"no SQLite file in {data}")
         for path in files:

@@ -12,7 +12,7 @@ def database(folder):
     found = [
         path
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.open("rb").read(16) == b"SQLite format 3\0"
+        if path.is_file() and path.read_bytes()[:16] == b"SQLite format 3\0"
     ]
     assert len(found) == 1, f"SQLite files in {folder}: {found}"
     return found[0]

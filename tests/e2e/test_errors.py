@@ -230,12 +230,27 @@ class Arguments(ApiTest):
         )
 
     @unittest.skipIf(ENDPOINT, "that server has the limit of its time")
-    def test_put_records_of_more_than_ten_mebibytes(self):
+    def test_put_records_of_ten_mebibytes_and_one_byte_more(self):
         name = self.stream()
-        records = [{"Data": b"x" * 1_000_000, "PartitionKey": "k"}] * 11
+        size = 1024 * 1024 - 1  # and a key of one byte: the largest record of a stream as it is created
+        records = [{"Data": b"x" * size, "PartitionKey": "k"}] * 10
+        self.assertEqual(self.kinesis.put_records(StreamName=name, Records=records)["FailedRecordCount"], 0)
         with self.assertRaises(self.kinesis.exceptions.InvalidArgumentException):
-            self.kinesis.put_records(StreamName=name, Records=records)
-        self.assertEqual(read_shard(self.kinesis, name), [])
+            self.kinesis.put_records(StreamName=name, Records=records + [{"Data": b"", "PartitionKey": "k"}])
+        self.assertEqual(len(read_shard(self.kinesis, name)), 10)
+
+    @unittest.skipIf(ENDPOINT, "that server has the limit of its time")
+    def test_a_record_of_more_than_ten_mebibytes(self):
+        size = 10 * 1024 * 1024 + 1
+        self.refused(
+            self.kinesis.put_record,
+            "ValidationException",
+            f"1 validation error detected: Value 'java.nio.HeapByteBuffer[pos=0 lim={size} cap={size}]' at 'data' "
+            "failed to satisfy constraint: Member must have length less than or equal to 10485760",
+            StreamName="s",
+            Data=b"x" * size,
+            PartitionKey="k",
+        )
 
 
 class Validation(ApiTest):
