@@ -11,6 +11,7 @@
 
 #include <atomic>
 #include <charconv>
+#include <csignal>
 #include <functional>
 #include <mutex>
 #include <set>
@@ -32,6 +33,7 @@ class ScriptedServer {
   // tls: null for plain text; must outlive the server.
   explicit ScriptedServer(Handler handler, SSL_CTX* tls = nullptr)
       : handler_(std::move(handler)), tls_(tls) {
+    std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes without MSG_NOSIGNAL to a client that has left
     listener_ = ::socket(AF_INET, SOCK_STREAM, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
