@@ -9,6 +9,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <charconv>
+#include <csignal>
 #include <thread>
 
 #include "common/base/log.hpp"
@@ -192,6 +193,9 @@ base::Result<std::unique_ptr<Server>> Server::open(const Parts& parts,
     }
     impl->acceptors.push_back(std::move(acceptor));
   }
+  // From here on a signal ends the server in order, also when it comes before run().
+  impl->signals.add(SIGINT);
+  impl->signals.add(SIGTERM);
   return std::unique_ptr<Server>{new Server{std::move(impl)}};
 }
 
@@ -207,8 +211,6 @@ std::vector<Address> Server::addresses() const {
 
 void Server::run() {
   auto& impl = *impl_;
-  impl.signals.add(SIGINT);
-  impl.signals.add(SIGTERM);
   impl.signals.async_wait([&impl](error_code failed, int) {
     if (!failed) impl.stop();
   });

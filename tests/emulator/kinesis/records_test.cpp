@@ -276,7 +276,8 @@ TEST_CASE("GetRecords: pages, the same iterator again, and millis behind latest"
   page = get(service, std::string{page["NextShardIterator"].as_text()});
   CHECK(page["Records"].as_list().empty());
   CHECK_FALSE(page["NextShardIterator"].is_null());
-  const auto& record = get(service, begin)["Records"].as_list()[0];
+  const auto all = get(service, begin);
+  const auto& record = all["Records"].as_list()[0];
   CHECK(record["PartitionKey"].as_text() == "k");
   CHECK(record["EncryptionType"].is_null());
   CHECK(record["ApproximateArrivalTimestamp"].as_real() == 1700000000.5);
