@@ -38,6 +38,7 @@ HEADERS = {
     "SignedHeaders=content-type;host;x-amz-date;x-amz-target, Signature=0",
 }
 PAGE = 10000
+RUN = os.getpid()  # part of stream names: a peer may hold streams of an earlier run
 
 
 class Server:
@@ -139,17 +140,17 @@ def wrk(server, operation, body, connections, seconds, folder):
 
 def put(server, options, folder, echo):
     if not echo:
-        server.make_stream("bench-put", 4)
-    body = json.dumps({"StreamName": "bench-put", "PartitionKey": "k{n}", "Data": DATA})
-    return check_put(server, wrk(server, "PutRecord", body, 32, options.seconds, folder), "bench-put", 1, 32, echo)
+        server.make_stream(f"bench-put-{RUN}", 4)
+    body = json.dumps({"StreamName": f"bench-put-{RUN}", "PartitionKey": "k{n}", "Data": DATA})
+    return check_put(server, wrk(server, "PutRecord", body, 32, options.seconds, folder), f"bench-put-{RUN}", 1, 32, echo)
 
 
 def puts(server, options, folder, echo):
     if not echo:
-        server.make_stream("bench-puts", 4)
+        server.make_stream(f"bench-puts-{RUN}", 4)
     records = [{"PartitionKey": f"k{i}", "Data": DATA} for i in range(500)]
-    body = json.dumps({"StreamName": "bench-puts", "Records": records}, separators=(",", ":"))
-    return check_put(server, wrk(server, "PutRecords", body, 4, options.seconds, folder), "bench-puts", 500, 4, echo)
+    body = json.dumps({"StreamName": f"bench-puts-{RUN}", "Records": records}, separators=(",", ":"))
+    return check_put(server, wrk(server, "PutRecords", body, 4, options.seconds, folder), f"bench-puts-{RUN}", 500, 4, echo)
 
 
 def check_put(server, result, stream, per_call, connections, echo):
@@ -166,11 +167,11 @@ def check_put(server, result, stream, per_call, connections, echo):
 def gets(server, options, folder, echo):
     if echo:
         return None
-    server.make_stream("bench-gets", 1)
+    server.make_stream(f"bench-gets-{RUN}", 1)
     records = [{"PartitionKey": f"k{i}", "Data": DATA} for i in range(500)]
     for _ in range(2 * PAGE // 500):
-        server.call("PutRecords", {"StreamName": "bench-gets", "Records": records})
-    position = server.iterator("bench-gets", "shardId-000000000000")
+        server.call("PutRecords", {"StreamName": f"bench-gets-{RUN}", "Records": records})
+    position = server.iterator(f"bench-gets-{RUN}", "shardId-000000000000")
     page = server.call("GetRecords", {"ShardIterator": position, "Limit": PAGE})["Records"]
     if len(page) != PAGE or any(r["Data"] != DATA for r in page):
         raise RuntimeError(f"{server.name}: a page of {len(page)} records, or of other bytes")
