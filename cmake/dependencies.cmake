@@ -15,3 +15,12 @@ if(NOT TARGET RapidJSON)
   add_library(RapidJSON INTERFACE)
   target_include_directories(RapidJSON SYSTEM INTERFACE ${RAPIDJSON_INCLUDE_DIRS} ${RapidJSON_INCLUDE_DIRS})
 endif()
+
+# PCRE2 comes with pkg-config only.
+if(NOT TARGET PCRE2::8)
+  find_path(PCRE2_INCLUDE_DIR pcre2.h REQUIRED)
+  find_library(PCRE2_LIBRARY pcre2-8 REQUIRED)
+  add_library(PCRE2::8 UNKNOWN IMPORTED)
+  set_target_properties(PCRE2::8 PROPERTIES
+    IMPORTED_LOCATION ${PCRE2_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${PCRE2_INCLUDE_DIR})
+endif()

@@ -178,9 +178,9 @@ std::int64_t decimal_to_int64(Int128 value, int scale) {
 
 std::optional<Int128> decimal_add(Int128 a, int a_scale, Int128 b, int b_scale, int precision,
                                   int scale) {
-  if (a_scale == b_scale) {
-    const Int128 sum = a + b;  // 38 digits leave room for one more
-    return rescale(sum, a_scale, precision, scale);
+  Int128 narrow = 0;
+  if (a_scale == b_scale && !__builtin_add_overflow(a, b, &narrow)) {
+    return rescale(narrow, a_scale, precision, scale);
   }
   const int common = std::max(a_scale, b_scale);
   Wide x{0, magnitude(a)};

@@ -153,9 +153,9 @@ bool common_numeric(const LogicalType& left, const LogicalType& right, LogicalTy
     out = LogicalType::decimal(std::min(whole + scale, LogicalType::max_precision), scale);
     return true;
   }
-  // FLOAT with anything exact is DOUBLE in Flink, unless both are FLOAT.
-  const bool both_float = left.is(TypeKind::float32) && right.is(TypeKind::float32);
-  out = both_float ? LogicalType::float32() : LogicalType::float64();
+  // FLOAT stays FLOAT beside integers; DECIMAL and DOUBLE widen it to DOUBLE.
+  const auto narrow = [](const LogicalType& t) { return t.is(TypeKind::float32) || t.is_integer(); };
+  out = narrow(left) && narrow(right) ? LogicalType::float32() : LogicalType::float64();
   return true;
 }
 

@@ -1,0 +1,96 @@
+#include "runtime/expr/cast_text.hpp"
+
+#include <array>
+#include <charconv>
+#include <limits>
+#include <string>
+
+namespace millrace::expr {
+
+std::string_view trim_spaces(std::string_view text) {
+  // Java's trim(): everything up to the space.
+  while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ') text.remove_prefix(1);
+  while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.remove_suffix(1);
+  return text;
+}
+
+std::optional<std::int64_t> parse_integer(std::string_view text, std::int64_t min,
+                                          std::int64_t max) {
+  text = trim_spaces(text);
+  if (text.starts_with('+')) {
+    text.remove_prefix(1);
+    if (text.starts_with('-')) return std::nullopt;
+  }
+  std::int64_t value = 0;
+  const char* stop = text.data() + text.size();
+  auto [end, error] = std::from_chars(text.data(), stop, value);
+  if (error != std::errc{}) {
+    // ".5" has no digits before the point: zero.
+    if (error == std::errc::invalid_argument && text.size() > 1 && text[0] == '.') {
+      end = text.data();
+    } else {
+      return std::nullopt;
+    }
+  }
+  if (end != stop && *end == '.') {
+    for (++end; end != stop && *end >= '0' && *end <= '9';) ++end;
+  }
+  if (end != stop || value < min || value > max) return std::nullopt;
+  return value;
+}
+
+namespace {
+
+template <class Float>
+std::optional<Float> parse_floating(std::string_view text) {
+  text = trim_spaces(text);
+  bool negative = false;
+  if (!text.empty() && (text[0] == '+' || text[0] == '-')) {
+    negative = text[0] == '-';
+    text.remove_prefix(1);
+  }
+  const auto signed_value = [negative](Float value) { return negative ? -value : value; };
+  if (text == "NaN") return std::numeric_limits<Float>::quiet_NaN();
+  if (text == "Infinity") return signed_value(std::numeric_limits<Float>::infinity());
+  if (text.empty() || !((text[0] >= '0' && text[0] <= '9') || text[0] == '.')) return std::nullopt;
+  if (const char last = text.back(); last == 'd' || last == 'D' || last == 'f' || last == 'F') {
+    text.remove_suffix(1);
+  }
+  Float value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (end != text.data() + text.size() || error == std::errc::invalid_argument) return std::nullopt;
+  if (error == std::errc::result_out_of_range) {
+    // Java rounds: to infinity above, to zero below. The exponent's sign tells which, or leading
+    // zeros.
+    const std::size_t e = text.find_first_of("eE");
+    bool tiny = e != std::string_view::npos && e + 1 < text.size() && text[e + 1] == '-';
+    if (e == std::string_view::npos) tiny = text[0] == '0' || text[0] == '.';
+    value = tiny ? Float{0} : std::numeric_limits<Float>::infinity();
+  }
+  return signed_value(value);
+}
+
+}  // namespace
+
+std::optional<double> parse_double(std::string_view text) {
+  return parse_floating<double>(text);
+}
+std::optional<float> parse_float(std::string_view text) {
+  return parse_floating<float>(text);
+}
+
+std::optional<bool> parse_boolean(std::string_view text) {
+  std::string word(trim_spaces(text));
+  for (char& c : word) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  for (const char* yes : {"true", "t", "yes", "y", "1"}) {
+    if (word == yes) return true;
+  }
+  for (const char* no : {"false", "f", "no", "n", "0"}) {
+    if (word == no) return false;
+  }
+  return std::nullopt;
+}
+
+}  // namespace millrace::expr
