@@ -203,8 +203,10 @@ bool common_not_null(const LogicalType& left, const LogicalType& right, LogicalT
 }  // namespace
 
 bool common_type(const LogicalType& left, const LogicalType& right, LogicalType& out) {
-  if (!common_not_null(left, right, out)) return false;
-  out = out.with_nullable(left.nullable() || right.nullable());
+  // `out` may be one of the two.
+  LogicalType common;
+  if (!common_not_null(left, right, common)) return false;
+  out = common.with_nullable(left.nullable() || right.nullable());
   return true;
 }
 
