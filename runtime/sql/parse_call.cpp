@@ -43,6 +43,7 @@ bool is_time_unit(const std::string& word) {
 Result<ExpressionPtr> Parser::call(Identifier name) {
   std::string upper = name.text;
   for (char& c : upper) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
+  const Identifier written = name;
   name.text = upper;
   if (upper == "EXTRACT" || upper == "TRIM" || upper == "SUBSTRING" || upper == "POSITION" ||
       upper == "FLOOR" || upper == "CEIL" || upper == "CEILING" || upper == "TIMESTAMPADD" ||
@@ -51,6 +52,7 @@ Result<ExpressionPtr> Parser::call(Identifier name) {
   }
   auto node = make_node(Expression::Kind::call, name.where, upper);
   node->name_where = name.where;
+  node->path.push_back(written);
   BOOST_OUTCOME_TRY(expect_symbol("("));
   if (!accept_symbol(")")) {
     node->flag = accept_word("DISTINCT");

@@ -54,7 +54,7 @@ struct Expression {
     time_literal,       // name
     column,             // path
     star,               // * or t.* (path empty or [t])
-    // Functions and operators alike; name in capitals: "+", "AND", "IS NULL", "SUBSTRING", ...
+    // Functions and operators alike; path[0] = the name as written, if it was; name in capitals: "+", "AND", "IS NULL", "SUBSTRING", ...
     // flag = DISTINCT; a lone star argument is COUNT(*)'s.
     call,
     cast,       // arguments[0] to type; flag = TRY_CAST

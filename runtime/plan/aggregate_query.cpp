@@ -1,0 +1,569 @@
+#include <algorithm>
+
+#include "runtime/plan/binder.hpp"
+
+namespace millrace::plan {
+
+namespace {
+
+using Kind = sql::Expression::Kind;
+using data::LogicalType;
+using expr::ExprPtr;
+
+// A SELECT with GROUP BY or aggregates, bound in three steps:
+//
+//   input -> Calc: keys, arguments, time -> WindowAggregate -> Calc: HAVING, SELECT list
+class AggregateQuery {
+ public:
+  AggregateQuery(Binder& binder, const sql::Select& select, const Relation& input)
+      : binder_(binder), select_(select), input_(input), scope_(input.scope()) {}
+
+  Result<NodePtr> run() {
+    if (select_.where) {
+      BOOST_OUTCOME_TRY(auto bound, bind_condition(*select_.where, scope_, "WHERE"));
+      condition_ = std::move(bound);
+    }
+    for (const auto& key : select_.group_by) {
+      BOOST_OUTCOME_TRY(group_by(*key));
+    }
+    BOOST_OUTCOME_TRY(check_window());
+
+    std::vector<ExprPtr> projections;
+    std::vector<Field> fields;
+    const Intercept intercept = [this](const sql::Expression& tree) { return answer(tree); };
+    for (const auto& item : select_.items) {
+      if (item.expression->kind == Kind::star) {
+        BOOST_OUTCOME_TRY(expand_star(*item.expression, projections, fields));
+        continue;
+      }
+      call_name_ = item_name(item, fields.size());
+      BOOST_OUTCOME_TRY(auto bound, bind_expression(*item.expression, scope_, "", intercept));
+      fields.push_back(output_field(call_name_, bound));
+      projections.push_back(std::move(bound));
+    }
+    ExprPtr having;
+    if (select_.having) {
+      call_name_.clear();
+      BOOST_OUTCOME_TRY(auto bound, bind_condition(*select_.having, scope_, "", intercept));
+      having = std::move(bound);
+    }
+    BOOST_OUTCOME_TRY(auto aggregate, build());
+    // Properties stand behind the aggregates, whose number is known only now.
+    for (auto& projection : projections) projection = place(projection);
+    if (having) having = place(having);
+    make_names_unique(fields);
+    return make_calc(std::move(aggregate), std::move(having), std::move(projections),
+                     std::move(fields));
+  }
+
+ private:
+  struct Call {
+    aggregates::BoundAggregate aggregate;
+    std::vector<ExprPtr> args;
+    std::string name;
+  };
+
+  // While the SELECT list is bound, the columns of the aggregate's result are numbered apart:
+  // keys from 0, calls from call_base, window properties from property_base.
+  static constexpr std::size_t call_base = 1'000'000;
+  static constexpr std::size_t property_base = 2'000'000;
+
+  // ---- GROUP BY
+
+  Status group_by(const sql::Expression& tree) {
+    if (tree.kind == Kind::call &&
+        (tree.name == "TUMBLE" || tree.name == "HOP" || tree.name == "SESSION")) {
+      return legacy_window(tree);
+    }
+    if (has_aggregate(tree)) {
+      return sql::validation_error(tree.where,
+                                   "Aggregate expression is illegal in GROUP BY clause");
+    }
+    BOOST_OUTCOME_TRY(auto bound, bind_expression(tree, scope_, "GROUP BY"));
+    if (bound->kind == expr::Expr::Kind::column) {
+      const WindowRole role = scope_.fields[bound->column].window;
+      if (role != WindowRole::none) {
+        roles_.push_back(role);
+        role_where_ = tree.where;
+        role_keys_.push_back(bound);
+        return base::success();
+      }
+    }
+    for (const auto& key : keys_) {
+      if (expr::equal(*key, *bound)) return base::success();
+    }
+    keys_.push_back(std::move(bound));
+    return base::success();
+  }
+
+  Status legacy_window(const sql::Expression& tree) {
+    if (tree.name == "SESSION") return sql::not_served(tree.where.from, "the group window SESSION");
+    if (window_) {
+      return sql::plain_error(tree.where.from, "Multiple windows in GROUP BY are not supported.");
+    }
+    const bool hop = tree.name == "HOP";
+    const std::size_t expected = hop ? 3 : 2;
+    if (tree.arguments.size() == expected + 1) {
+      return sql::plain_error(tree.where.from,
+                              tree.name + " window with alignment is not supported yet.");
+    }
+    if (tree.arguments.size() != expected) {
+      return sql::validation_error(tree.where, "Invalid number of arguments to function '$" +
+                                                   tree.name + "'. Was expecting " +
+                                                   std::to_string(expected) + " arguments");
+    }
+    BOOST_OUTCOME_TRY(auto time, bind_expression(*tree.arguments[0], scope_, "GROUP BY"));
+    if (!time->type.is_timestamp()) {
+      std::string signature = "$" + tree.name + "(<" + time->type.root_text() + ">, <INTERVAL>)";
+      return sql::validation_error(
+          tree.where, "Cannot apply '$" + tree.name + "' to arguments of type '" + signature +
+                          "'. Supported form(s): '$" + tree.name +
+                          (hop ? "(<DATETIME>, <DATETIME_INTERVAL>, <DATETIME_INTERVAL>)'"
+                               : "(<DATETIME>, <DATETIME_INTERVAL>)'"));
+    }
+    const Field* field =
+        time->kind == expr::Expr::Kind::column ? &scope_.fields[time->column] : nullptr;
+    if (field == nullptr || field->time == TimeAttribute::none) {
+      return sql::plain_error(tree.arguments[0]->where.from,
+                              "Window aggregate can only be defined over a time attribute column, "
+                              "but " +
+                                  time->type.text() + " encountered.");
+    }
+    Window window;
+    window.legacy = true;
+    window.hop = hop;
+    window.event_time = field->time == TimeAttribute::rowtime;
+    window.zoned = field->type.is(data::TypeKind::timestamp_ltz);
+    BOOST_OUTCOME_TRY(auto last, interval_argument(*tree.arguments.back(), "size"));
+    window.size_ms = last;
+    window.slide_ms = last;
+    if (hop) {
+      BOOST_OUTCOME_TRY(auto slide, interval_argument(*tree.arguments[1], "slide"));
+      window.slide_ms = slide;
+    }
+    if (window.size_ms <= 0 || window.slide_ms <= 0) {
+      return sql::plain_error(tree.where.from,
+                              "A window's size and slide must be greater than zero, but got size " +
+                                  std::to_string(window.size_ms) + " ms and slide " +
+                                  std::to_string(window.slide_ms) + " ms");
+    }
+    window_ = window;
+    window_time_ = time;
+    return base::success();
+  }
+
+  // Decides between a window from FROM, one from GROUP BY, and none.
+  Status check_window() {
+    const auto has = [this](WindowRole role) {
+      return std::find(roles_.begin(), roles_.end(), role) != roles_.end();
+    };
+    if (roles_.empty()) return base::success();
+    if (window_) {
+      return sql::not_served(role_where_.from,
+                             "a group window beside the columns of a window function");
+    }
+    if (!has(WindowRole::start) || !has(WindowRole::end)) {
+      // Flink makes this an updating aggregate on plain columns.
+      keys_.insert(keys_.end(), role_keys_.begin(), role_keys_.end());
+      roles_.clear();
+      return base::success();
+    }
+    from_function_ = true;
+    return base::success();
+  }
+
+  // ---- SELECT and HAVING
+
+  // What the aggregate's result answers by itself; null for what is built from such parts.
+  Result<ExprPtr> answer(const sql::Expression& tree) {
+    if (tree.kind == Kind::call && aggregates::is_aggregate(tree.name)) return aggregate_call(tree);
+    if (tree.kind == Kind::call) {
+      BOOST_OUTCOME_TRY(auto property, auxiliary(tree));
+      if (property) return property;
+    }
+    if (tree.kind == Kind::column) {
+      BOOST_OUTCOME_TRY(auto index, scope_.resolve(tree.path));
+      BOOST_OUTCOME_TRY(auto found, grouped_column(index));
+      if (found) return found;
+      std::string name;
+      for (const auto& part : tree.path) name += (name.empty() ? "" : ".") + part.text;
+      return sql::validation_error(tree.where, "Expression '" + name + "' is not being grouped");
+    }
+    // GROUP BY UPPER(a) ... SELECT UPPER(a)
+    if ((tree.kind == Kind::call || tree.kind == Kind::cast || tree.kind == Kind::case_when) &&
+        has_expression_key() && !has_aggregate(tree)) {
+      const auto whole = bind_expression(tree, scope_, "");
+      if (whole) {
+        for (std::size_t i = 0; i < keys_.size(); ++i) {
+          if (expr::equal(*keys_[i], *whole.value())) return key_column(i);
+        }
+      }
+    }
+    return ExprPtr();
+  }
+
+  [[nodiscard]] bool has_expression_key() const {
+    return std::any_of(keys_.begin(), keys_.end(), [](const ExprPtr& key) {
+      return key->kind != expr::Expr::Kind::column;
+    });
+  }
+
+  ExprPtr key_column(std::size_t index) {
+    const ExprPtr& key = keys_[index];
+    return expr::make_column(index, key->kind == expr::Expr::Kind::column ? key->name : "",
+                             key->type);
+  }
+
+  // Null when the column is not grouped by.
+  Result<ExprPtr> grouped_column(std::size_t index) {
+    const Field& field = scope_.fields[index];
+    if (from_function_ && field.window != WindowRole::none &&
+        std::find(roles_.begin(), roles_.end(), field.window) != roles_.end()) {
+      return property_column(field.window, field.name, field.type);
+    }
+    for (std::size_t i = 0; i < keys_.size(); ++i) {
+      if (keys_[i]->kind == expr::Expr::Kind::column && keys_[i]->column == index) {
+        return key_column(i);
+      }
+    }
+    return ExprPtr();
+  }
+
+  ExprPtr property_column(WindowRole role, const std::string& name, const LogicalType& type) {
+    auto found = std::find(properties_.begin(), properties_.end(), role);
+    if (found == properties_.end()) {
+      properties_.push_back(role);
+      property_types_.push_back(type);
+      found = properties_.end() - 1;
+    }
+    const auto index = static_cast<std::size_t>(found - properties_.begin());
+    return expr::make_column(property_base + index, name, type);
+  }
+
+  Result<ExprPtr> aggregate_call(const sql::Expression& tree) {
+    Call call;
+    std::vector<LogicalType> types;
+    const bool star = tree.arguments.size() == 1 && tree.arguments[0]->kind == Kind::star;
+    if (!star) {
+      for (const auto& argument : tree.arguments) {
+        if (has_aggregate(*argument)) {
+          return sql::validation_error(tree.where, "Aggregate expressions cannot be nested");
+        }
+        BOOST_OUTCOME_TRY(auto bound, bind_expression(*argument, scope_, ""));
+        types.push_back(bound->type);
+        call.args.push_back(std::move(bound));
+      }
+    } else if (tree.name != "COUNT") {
+      return sql::validation_error(tree.arguments[0]->where, "Unknown identifier '*'");
+    } else if (tree.flag) {
+      return sql::parse_error(tree.arguments[0]->where.from, "COUNT(DISTINCT *) is no expression.");
+    }
+    if (!star && types.empty()) {
+      return sql::validation_error(tree.where, "Invalid number of arguments to function '" +
+                                                   tree.name + "'. Was expecting 1 arguments");
+    }
+    auto bound = aggregates::bind_aggregate(tree.path.empty() ? tree.name : tree.path[0].text,
+                                            types, tree.flag);
+    if (!bound) return located(bound.error(), tree.where);
+    call.aggregate = bound.value();
+    for (std::size_t i = 0; i < call.args.size(); ++i) {
+      if (call.args[i]->type.same_as(call.aggregate.args[i])) continue;
+      auto converted = expr::make_cast(call.args[i], call.aggregate.args[i]);
+      if (!converted) return located(converted.error(), tree.where);
+      call.args[i] = converted.value();
+    }
+    if (window_ || from_function_) warn_if_unmergeable(tree);
+    for (std::size_t i = 0; i < calls_.size(); ++i) {
+      if (same(calls_[i], call)) return call_column(i);
+    }
+    call.name = call_name_.empty() ? "$f" + std::to_string(calls_.size()) : call_name_;
+    calls_.push_back(std::move(call));
+    return call_column(calls_.size() - 1);
+  }
+
+  static bool same(const Call& a, const Call& b) {
+    if (a.aggregate.function != b.aggregate.function ||
+        a.aggregate.distinct != b.aggregate.distinct || a.args.size() != b.args.size()) {
+      return false;
+    }
+    for (std::size_t i = 0; i < a.args.size(); ++i) {
+      if (!expr::equal(*a.args[i], *b.args[i])) return false;
+    }
+    return true;
+  }
+
+  ExprPtr call_column(std::size_t index) {
+    return expr::make_column(call_base + index, calls_[index].name,
+                             calls_[index].aggregate.result);
+  }
+
+  // Flink 2.2 has no merge() for these two and refuses them in a HOP window (seen by running it).
+  void warn_if_unmergeable(const sql::Expression& tree) {
+    if (tree.name != "FIRST_VALUE" && tree.name != "LAST_VALUE") return;
+    const bool hop = window_ ? window_->hop : true;
+    const Node* node = input_.node.get();
+    while (!window_ && node->input && !std::holds_alternative<WindowExpand>(node->body)) {
+      node = node->input.get();
+    }
+    if (!window_) {
+      const auto* expand = std::get_if<WindowExpand>(&node->body);
+      if (expand == nullptr || !expand->window.hop) return;
+    }
+    if (hop) {
+      binder_.warn(tree.where.from,
+                   tree.name + " in a HOP window: Flink refuses this query (no merge for it)");
+    }
+  }
+
+  // TUMBLE_START(ts, INTERVAL ...) and the like; null for other calls.
+  Result<ExprPtr> auxiliary(const sql::Expression& tree) {
+    const auto line = tree.name.find('_');
+    if (line == std::string::npos) return ExprPtr();
+    const std::string function = tree.name.substr(0, line);
+    const std::string what = tree.name.substr(line + 1);
+    if ((function != "TUMBLE" && function != "HOP" && function != "SESSION") ||
+        (what != "START" && what != "END" && what != "ROWTIME" && what != "PROCTIME")) {
+      return ExprPtr();
+    }
+    if (!window_ || !matches(tree, function)) {
+      return sql::validation_error(tree.where, "Call to auxiliary group function '" + tree.name +
+                                                   "' must have matching call to group function '$" +
+                                                   function + "' in GROUP BY clause");
+    }
+    if (what == "START" || what == "END") {
+      return property_column(what == "START" ? WindowRole::start : WindowRole::end,
+                             what == "START" ? "w$start" : "w$end",
+                             LogicalType::timestamp(3).not_null());
+    }
+    if (what == "PROCTIME") {
+      auto now = expr::make_call("PROCTIME", {});
+      if (!now) return located(now.error(), tree.where);
+      return now.value();
+    }
+    if (!window_->event_time) {
+      return sql::script_error(tree.where.from,
+                               "A proctime window cannot provide a rowtime attribute.");
+    }
+    return property_column(WindowRole::time, "w$rowtime",
+                           window_->zoned ? LogicalType::timestamp_ltz(3)
+                                          : LogicalType::timestamp(3));
+  }
+
+  bool matches(const sql::Expression& tree, const std::string& function) {
+    if ((function == "HOP") != window_->hop || function == "SESSION") return false;
+    if (tree.arguments.size() != (window_->hop ? 3U : 2U)) return false;
+    const auto time = bind_expression(*tree.arguments[0], scope_, "");
+    if (!time || !expr::equal(*time.value(), *window_time_)) return false;
+    const auto size = interval_argument(*tree.arguments.back(), "size");
+    if (!size || size.value() != window_->size_ms) return false;
+    if (!window_->hop) return true;
+    const auto slide = interval_argument(*tree.arguments[1], "slide");
+    return slide.has_value() && slide.value() == window_->slide_ms;
+  }
+
+  Status expand_star(const sql::Expression& star, std::vector<ExprPtr>& projections,
+                     std::vector<Field>& fields) {
+    for (std::size_t i = 0; i < scope_.fields.size(); ++i) {
+      BOOST_OUTCOME_TRY(auto found, grouped_column(i));
+      if (!found) {
+        return sql::validation_error(
+            star.where, "Expression '" + (scope_.alias ? *scope_.alias + "." : std::string()) +
+                            scope_.fields[i].name + "' is not being grouped");
+      }
+      fields.push_back(output_field(scope_.fields[i].name, found));
+      projections.push_back(std::move(found));
+    }
+    return base::success();
+  }
+
+  Field output_field(std::string name, const ExprPtr& expression) {
+    Field field;
+    field.name = std::move(name);
+    field.type = expression->type;
+    if (expression->kind != expr::Expr::Kind::column) return field;
+    if (expression->column >= property_base) {
+      const WindowRole role = properties_[expression->column - property_base];
+      if (from_function_) field.window = role;
+      if (role == WindowRole::time) field.time = time_attribute();
+    }
+    return field;
+  }
+
+  [[nodiscard]] TimeAttribute time_attribute() const {
+    if (window_) return window_->event_time ? TimeAttribute::rowtime : TimeAttribute::proctime;
+    for (const auto& field : scope_.fields) {
+      if (field.window == WindowRole::time) return field.time;
+    }
+    return TimeAttribute::rowtime;
+  }
+
+  // ---- the plan
+
+  // `column` as numbered while binding to its place in the aggregate's result.
+  ExprPtr place(const ExprPtr& tree) {
+    if (tree->kind == expr::Expr::Kind::column) {
+      std::size_t index = tree->column;
+      if (index >= property_base) {
+        index = index - property_base + keys_.size() + calls_.size();
+      } else if (index >= call_base) {
+        index = index - call_base + keys_.size();
+      }
+      return expr::make_column(index, tree->name, tree->type);
+    }
+    if (tree->args.empty()) return tree;
+    auto copy = std::make_shared<expr::Expr>(*tree);
+    for (auto& argument : copy->args) argument = place(argument);
+    return copy;
+  }
+
+  Result<NodePtr> build() {
+    std::vector<ExprPtr> projections = keys_;
+    std::vector<Field> fields;
+    for (std::size_t i = 0; i < keys_.size(); ++i) {
+      fields.push_back(project_field(key_name(i), keys_[i], scope_.fields));
+      fields.back().window = WindowRole::none;
+    }
+    std::vector<AggregateCall> calls;
+    for (const auto& call : calls_) {
+      AggregateCall planned{call.aggregate, {}, call.name};
+      for (const auto& argument : call.args) {
+        planned.args.push_back(add_argument(argument, projections, fields));
+      }
+      calls.push_back(std::move(planned));
+    }
+    auto node = std::make_shared<Node>();
+    for (std::size_t i = 0; i < keys_.size(); ++i) {
+      node->fields.push_back({fields[i].name, fields[i].type});
+    }
+    for (const auto& call : calls) node->fields.push_back({call.name, call.aggregate.result});
+
+    NodePtr input = input_.node;
+    std::vector<std::size_t> keys(keys_.size());
+    for (std::size_t i = 0; i < keys.size(); ++i) keys[i] = i;
+    if (!window_ && !from_function_) {
+      node->input = make_calc(input, condition_, std::move(projections), std::move(fields));
+      node->body = GroupAggregate{std::move(keys), std::move(calls)};
+      return NodePtr(std::move(node));
+    }
+    WindowAggregate aggregate;
+    aggregate.keys = std::move(keys);
+    aggregate.calls = std::move(calls);
+    aggregate.properties = properties_;
+    ExprPtr time = window_time_;
+    if (from_function_) {
+      BOOST_OUTCOME_TRY(auto expand, reach_function(input, projections));
+      aggregate.window = expand->window;
+      const Field& field = input->fields[expand->time_column];
+      time = expr::make_column(expand->time_column, field.name, field.type);
+      if (aggregate.window.size_ms % aggregate.window.slide_ms != 0) {
+        return sql::plain_error(
+            role_where_.from,
+            "HOP table function based aggregate requires size must be an integral multiple of "
+            "slide, but got size " +
+                std::to_string(aggregate.window.size_ms) + " ms and slide " +
+                std::to_string(aggregate.window.slide_ms) + " ms");
+      }
+    } else {
+      aggregate.window = *window_;
+    }
+    if (aggregate.window.event_time) {
+      aggregate.time_column = add_argument(time, projections, fields);
+      if (aggregate.time_column + 1 == fields.size()) fields.back().time = TimeAttribute::rowtime;
+    }
+    for (std::size_t i = 0; i < properties_.size(); ++i) {
+      const WindowRole role = properties_[i];
+      node->fields.push_back({role == WindowRole::start ? "window_start"
+                              : role == WindowRole::end ? "window_end"
+                                                        : "window_time",
+                              property_types_[i],
+                              role == WindowRole::time ? time_attribute() : TimeAttribute::none,
+                              from_function_ ? role : WindowRole::none});
+    }
+    node->input = make_calc(input, condition_, std::move(projections), std::move(fields));
+    node->body = std::move(aggregate);
+    return NodePtr(std::move(node));
+  }
+
+  std::string key_name(std::size_t index) const {
+    return keys_[index]->kind == expr::Expr::Kind::column ? scope_.fields[keys_[index]->column].name
+                                                          : "$k" + std::to_string(index);
+  }
+
+  static std::size_t add_argument(const ExprPtr& argument, std::vector<ExprPtr>& projections,
+                                  std::vector<Field>& fields) {
+    for (std::size_t i = 0; i < projections.size(); ++i) {
+      if (expr::equal(*projections[i], *argument)) return i;
+    }
+    const bool column = argument->kind == expr::Expr::Kind::column;
+    fields.push_back({column ? argument->name : "$f" + std::to_string(projections.size()),
+                      argument->type});
+    projections.push_back(argument);
+    return projections.size() - 1;
+  }
+
+  // Walks down to the window function, folding the SELECT blocks between into our own condition
+  // and projections. `input` becomes the function's input.
+  Result<const WindowExpand*> reach_function(NodePtr& input, std::vector<ExprPtr>& projections) {
+    while (const auto* calc = std::get_if<Calc>(&input->body)) {
+      for (auto& projection : projections) {
+        projection = expr::substitute(projection, calc->projections);
+      }
+      if (condition_) condition_ = expr::substitute(condition_, calc->projections);
+      if (calc->condition) {
+        if (condition_) {
+          auto both = expr::make_call("AND", {calc->condition, condition_});
+          if (!both) return located(both.error(), select_.span);
+          condition_ = both.value();
+        } else {
+          condition_ = calc->condition;
+        }
+      }
+      input = input->input;
+    }
+    const auto* expand = std::get_if<WindowExpand>(&input->body);
+    if (expand == nullptr) {
+      return sql::not_served(role_where_.from,
+                             "GROUP BY window_start, window_end over rows that are already "
+                             "aggregated by window (without a window function of its own)");
+    }
+    const std::size_t columns = input->input->fields.size();
+    const auto reads_window = [&](const ExprPtr& tree) {
+      const auto read = expr::referenced_columns(*tree);
+      return !read.empty() && read.back() >= columns;
+    };
+    if ((condition_ && reads_window(condition_)) ||
+        std::any_of(projections.begin(), projections.end(), reads_window)) {
+      return sql::not_served(select_.span.from,
+                             "window_start, window_end or window_time in WHERE, in an aggregate or "
+                             "in a grouping expression");
+    }
+    input = input->input;
+    return expand;
+  }
+
+  Binder& binder_;
+  const sql::Select& select_;
+  const Relation& input_;
+  const Scope scope_;
+  ExprPtr condition_;
+  std::vector<ExprPtr> keys_;
+  std::vector<WindowRole> roles_;
+  std::vector<ExprPtr> role_keys_;
+  sql::Span role_where_;
+  bool from_function_ = false;
+  std::optional<Window> window_;  // legacy
+  ExprPtr window_time_;
+  std::vector<Call> calls_;
+  std::string call_name_;  // what the item being bound is called
+  std::vector<WindowRole> properties_;
+  std::vector<LogicalType> property_types_;
+};
+
+}  // namespace
+
+Result<NodePtr> bind_aggregate_query(Binder& binder, const sql::Select& select,
+                                     const Relation& input) {
+  return AggregateQuery(binder, select, input).run();
+}
+
+}  // namespace millrace::plan

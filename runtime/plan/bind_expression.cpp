@@ -1,0 +1,258 @@
+#include <algorithm>
+#include <limits>
+
+#include "runtime/data/time.hpp"
+#include "runtime/plan/binder.hpp"
+#include "runtime/plan/types.hpp"
+
+namespace millrace::plan {
+
+namespace {
+
+using Kind = sql::Expression::Kind;
+using data::LogicalType;
+using expr::ExprPtr;
+
+class ExpressionBinder {
+ public:
+  ExpressionBinder(const Scope& scope, const std::string& clause, const Intercept& intercept)
+      : scope_(scope), clause_(clause), intercept_(intercept) {}
+
+  Result<ExprPtr> bind(const sql::Expression& tree) {
+    if (intercept_) {
+      BOOST_OUTCOME_TRY(auto answer, intercept_(tree));
+      if (answer) return answer;
+    }
+    switch (tree.kind) {
+      case Kind::null_literal: return expr::make_null();
+      case Kind::boolean_literal: return expr::make_bool(tree.flag);
+      case Kind::string_literal: return expr::make_string(tree.name);
+      case Kind::number_literal: return number(tree);
+      case Kind::interval_literal:
+        return tree.flag ? expr::make_interval_months(tree.number)
+                         : expr::make_interval_millis(tree.number);
+      case Kind::timestamp_literal:
+      case Kind::date_literal:
+      case Kind::time_literal: return time_literal(tree);
+      case Kind::column: return column(tree);
+      case Kind::call: return call(tree);
+      case Kind::cast: return cast(tree);
+      case Kind::case_when: return case_when(tree);
+      case Kind::star:
+        return sql::parse_error(tree.where.from, "Encountered \"*\" at line " +
+                                                     std::to_string(tree.where.from.line) +
+                                                     ", column " +
+                                                     std::to_string(tree.where.from.column) + ".");
+      case Kind::table_argument:
+      case Kind::descriptor:
+      case Kind::named_argument: return sql::not_served(tree.where.from, "this argument here");
+      case Kind::subquery: return sql::not_served(tree.where.from, "a sub-query as a value");
+    }
+    return sql::not_served(tree.where.from, "this expression");
+  }
+
+ private:
+  static Result<ExprPtr> at(const sql::Expression& tree, Result<ExprPtr> result) {
+    if (!result) return located(result.error(), tree.where);
+    return result;
+  }
+
+  Result<ExprPtr> number(const sql::Expression& tree) {
+    if (!tree.name.starts_with('-')) return at(tree, expr::make_number(tree.name));
+    if (tree.name == "-9223372036854775808") {
+      return expr::make_literal(std::numeric_limits<std::int64_t>::min(), LogicalType::bigint());
+    }
+    BOOST_OUTCOME_TRY(auto positive, at(tree, expr::make_number(tree.name.substr(1))));
+    return at(tree, expr::make_call("-", {positive}));
+  }
+
+  Result<ExprPtr> time_literal(const sql::Expression& tree) {
+    if (tree.kind == Kind::timestamp_literal) {
+      const auto value =
+          data::parse_timestamp(tree.name, data::TimestampStyle::sql, /*utc_marker=*/false);
+      if (!value) {
+        return sql::parse_error(tree.where.from, "Illegal TIMESTAMP literal '" + tree.name +
+                                                     "': not in format 'yyyy-MM-dd HH:mm:ss'");
+      }
+      const auto point = tree.name.find('.');
+      const int digits =
+          point == std::string::npos ? 0 : static_cast<int>(tree.name.size() - point - 1);
+      return expr::make_literal(*value, LogicalType::timestamp(std::min(digits, 9)));
+    }
+    if (tree.kind == Kind::date_literal) {
+      const auto value = data::parse_date(tree.name);
+      if (!value) {
+        return sql::parse_error(tree.where.from, "Illegal DATE literal '" + tree.name +
+                                                     "': not in format 'yyyy-MM-dd'");
+      }
+      return expr::make_literal(*value, LogicalType::date());
+    }
+    const auto value = data::parse_time(tree.name, data::TimestampStyle::sql);
+    if (!value) {
+      return sql::parse_error(tree.where.from, "Illegal TIME literal '" + tree.name +
+                                                   "': not in format 'HH:mm:ss'");
+    }
+    return expr::make_literal(*value, LogicalType::time());
+  }
+
+  Result<ExprPtr> column(const sql::Expression& tree) {
+    BOOST_OUTCOME_TRY(auto index, scope_.resolve(tree.path));
+    const Field& field = scope_.fields[index];
+    return expr::make_column(index, field.name, field.type);
+  }
+
+  Result<ExprPtr> call(const sql::Expression& tree) {
+    std::string name = tree.name;
+    if (aggregates::is_aggregate(name)) {
+      if (clause_.empty()) {
+        return sql::validation_error(tree.where, "Aggregate expressions cannot be nested");
+      }
+      return sql::validation_error(tree.where,
+                                   "Aggregate expression is illegal in " + clause_ + " clause");
+    }
+    if (tree.flag) {
+      return sql::validation_error(
+          tree.where, "DISTINCT/ALL not allowed with " + name + " function");
+    }
+    if (name == "TUMBLE" || name == "HOP" || name == "SESSION") {
+      return sql::validation_error(
+          tree.where, "Group function '$" + name + "' can only appear in GROUP BY clause");
+    }
+    if (is_auxiliary(name)) {
+      return sql::validation_error(
+          tree.where, "Call to auxiliary group function '" + name +
+                          "' must have matching call to group function '$" +
+                          name.substr(0, name.find('_')) + "' in GROUP BY clause");
+    }
+    if (name == "BETWEEN SYMMETRIC") return sql::not_served(tree.where.from, name);
+    std::vector<ExprPtr> args;
+    for (const auto& argument : tree.arguments) {
+      if (argument->kind == Kind::star) {
+        return sql::validation_error(argument->where, "Unknown identifier '*'");
+      }
+      BOOST_OUTCOME_TRY(auto bound, bind(*argument));
+      args.push_back(std::move(bound));
+    }
+    if (name == "UNARY -") {
+      name = "-";
+    } else if (!tree.path.empty()) {
+      name = tree.path.front().text;
+    }
+    return at(tree, expr::make_call(name, std::move(args)));
+  }
+
+  static bool is_auxiliary(const std::string& name) {
+    const auto line = name.find('_');
+    if (line == std::string::npos) return false;
+    const auto window = name.substr(0, line);
+    const auto what = name.substr(line + 1);
+    return (window == "TUMBLE" || window == "HOP" || window == "SESSION") &&
+           (what == "START" || what == "END" || what == "ROWTIME" || what == "PROCTIME");
+  }
+
+  Result<ExprPtr> cast(const sql::Expression& tree) {
+    BOOST_OUTCOME_TRY(auto from, bind(*tree.arguments[0]));
+    BOOST_OUTCOME_TRY(auto type, resolve_type(tree.type));
+    return at(tree, expr::make_cast(std::move(from), type, tree.flag));
+  }
+
+  Result<ExprPtr> case_when(const sql::Expression& tree) {
+    std::vector<ExprPtr> args;
+    ExprPtr operand;
+    std::size_t i = 0;
+    if (tree.flag) {
+      BOOST_OUTCOME_TRY(auto bound, bind(*tree.arguments[i++]));
+      operand = std::move(bound);
+    }
+    for (; i + 1 < tree.arguments.size(); i += 2) {
+      BOOST_OUTCOME_TRY(auto when, bind(*tree.arguments[i]));
+      if (operand) {
+        BOOST_OUTCOME_TRY(auto equals,
+                          at(*tree.arguments[i], expr::make_call("=", {operand, std::move(when)})));
+        when = std::move(equals);
+      }
+      BOOST_OUTCOME_TRY(auto then, bind(*tree.arguments[i + 1]));
+      args.push_back(std::move(when));
+      args.push_back(std::move(then));
+    }
+    BOOST_OUTCOME_TRY(auto otherwise, bind(*tree.arguments.back()));
+    args.push_back(std::move(otherwise));
+    return at(tree, expr::make_call("CASE", std::move(args)));
+  }
+
+  const Scope& scope_;
+  const std::string& clause_;
+  const Intercept& intercept_;
+};
+
+}  // namespace
+
+sql::Error located(const base::Error& error, sql::Span where) {
+  if (error.message().starts_with("implicit type conversion")) {
+    return sql::plain_error(where.from, error.message());
+  }
+  if (error.code() == base::ErrorCode::unsupported) {
+    return {error.code(), std::to_string(where.from.line) + ":" +
+                              std::to_string(where.from.column) + ": " + error.message()};
+  }
+  return sql::validation_error(where, error.message());
+}
+
+Result<std::size_t> Scope::resolve(const std::vector<sql::Identifier>& path) const {
+  // The longest name that is a column's wins: t.k before a column t with a field k.
+  const sql::Identifier& name = path.back();
+  if (path.size() > 1) {
+    const sql::Identifier& table = path[path.size() - 2];
+    if (!alias || *alias != table.text) {
+      for (const auto& field : fields) {
+        if (field.name == path.front().text) {
+          return sql::not_served(path[1].where.from, "access to a field");
+        }
+      }
+      return sql::validation_error(path.front().where,
+                                   "Table '" + table.text + "' not found");
+    }
+  }
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (fields[i].name == name.text) return i;
+  }
+  if (path.size() > 1) {
+    return sql::validation_error(
+        name.where, "Column '" + name.text + "' not found in table '" + *alias + "'");
+  }
+  for (const auto& field : fields) {
+    if (std::equal(field.name.begin(), field.name.end(), name.text.begin(), name.text.end(),
+                   [](char a, char b) { return (a | 32) == (b | 32); })) {
+      return sql::validation_error(name.where, "Column '" + name.text +
+                                                   "' not found in any table; did you mean '" +
+                                                   field.name + "'?");
+    }
+  }
+  return sql::validation_error(name.where, "Column '" + name.text + "' not found in any table");
+}
+
+Result<ExprPtr> bind_expression(const sql::Expression& tree, const Scope& scope,
+                                const std::string& clause, const Intercept& intercept) {
+  return ExpressionBinder(scope, clause, intercept).bind(tree);
+}
+
+Result<ExprPtr> bind_condition(const sql::Expression& tree, const Scope& scope,
+                               const std::string& clause, const Intercept& intercept) {
+  BOOST_OUTCOME_TRY(auto bound, bind_expression(tree, scope, clause, intercept));
+  if (bound->type.is(data::TypeKind::null)) {
+    return expr::make_cast(bound, LogicalType::boolean());
+  }
+  if (!bound->type.is(data::TypeKind::boolean)) {
+    return sql::validation_error(tree.where, (clause.empty() ? std::string("HAVING") : clause) +
+                                                 " clause must be a condition");
+  }
+  return bound;
+}
+
+bool has_aggregate(const sql::Expression& tree) {
+  if (tree.kind == Kind::call && aggregates::is_aggregate(tree.name)) return true;
+  return std::any_of(tree.arguments.begin(), tree.arguments.end(),
+                     [](const auto& argument) { return has_aggregate(*argument); });
+}
+
+}  // namespace millrace::plan

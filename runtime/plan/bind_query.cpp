@@ -1,0 +1,192 @@
+#include "runtime/plan/binder.hpp"
+
+namespace millrace::plan {
+
+namespace {
+
+constexpr int max_depth = 100;
+
+class Deeper {
+ public:
+  explicit Deeper(int& depth) : depth_(depth) { ++depth_; }
+  ~Deeper() { --depth_; }
+  Deeper(const Deeper&) = delete;
+  Deeper& operator=(const Deeper&) = delete;
+
+ private:
+  int& depth_;
+};
+
+}  // namespace
+
+void Binder::warn(sql::Position at, const std::string& text) {
+  warnings_.push_back(std::to_string(at.line) + ":" + std::to_string(at.column) + ": " + text);
+}
+
+Result<NodePtr> Binder::query(const sql::Query& query) {
+  const Deeper deeper(depth_);
+  if (depth_ > max_depth) {
+    return sql::plain_error(query.where.from, "Views and sub-queries nest deeper than " +
+                                                  std::to_string(max_depth) + " levels.");
+  }
+  const auto outer = common_;
+  for (const auto& entry : query.with) {
+    auto next = std::make_shared<CommonTables>(common_ ? *common_ : CommonTables{});
+    next->tables[entry.name.text] = {entry.query, entry.columns, common_};
+    common_ = std::move(next);
+  }
+  auto bound = std::holds_alternative<sql::Select>(query.body)
+                   ? select(std::get<sql::Select>(query.body))
+                   : values(std::get<sql::Values>(query.body), query.where);
+  common_ = outer;
+  return bound;
+}
+
+Result<NodePtr> Binder::table(const std::vector<sql::Identifier>& path) {
+  const sql::Span where = {path.front().where.from, path.back().where.to};
+  const auto expand = [&](const sql::Query& body, const std::vector<sql::Identifier>& columns,
+                          std::shared_ptr<const CommonTables> sight) -> Result<NodePtr> {
+    const auto outer = common_;
+    common_ = std::move(sight);
+    auto bound = query(body);
+    common_ = outer;
+    if (!bound) return bound;
+    if (columns.empty()) return bound;
+    if (columns.size() != bound.value()->fields.size()) {
+      return sql::validation_error(
+          where, "List of column aliases must have same degree as table; '" + path.back().text +
+                     "' has " + std::to_string(bound.value()->fields.size()) + " columns");
+    }
+    return rename(bound.value(), columns);
+  };
+  if (path.size() == 1 && common_) {
+    const auto found = common_->tables.find(path[0].text);
+    if (found != common_->tables.end()) {
+      const CommonTables::Entry entry = found->second;
+      return expand(*entry.query, entry.columns, entry.outer);
+    }
+  }
+  if (const auto* view = catalog_.view(path)) return expand(*view->query, view->columns, nullptr);
+  const auto* found = catalog_.table(path);
+  if (found == nullptr) {
+    return sql::validation_error(path.back().where, "Object '" + path.back().text + "' not found");
+  }
+  auto checked = connectors::check_options(*found->input->table);
+  if (!checked) {
+    return sql::plain_error(where.from, "Unable to create a source for reading table '" +
+                                            found->input->table->name + "': " +
+                                            checked.error().message());
+  }
+  BOOST_OUTCOME_TRY(auto connector, connectors::find_connector(*found->input->table));
+  if (connector->make_source == nullptr) {
+    return sql::plain_error(where.from, "Connector '" + std::string(connector->name) +
+                                            "' can only be used as a sink. It cannot be used as a "
+                                            "source.");
+  }
+  for (const auto& column : found->input->metadata) {
+    for (const auto& key : connector->metadata) {
+      if (key.key == column.key && !key.portability.empty()) {
+        warn(found->where.from, "METADATA column '" + column.key + "': " +
+                                    std::string(key.portability));
+      }
+    }
+  }
+  auto node = std::make_shared<Node>();
+  node->body = Scan{found->input};
+  for (const auto& column : found->input->columns) node->fields.push_back(column.field);
+  return NodePtr(std::move(node));
+}
+
+Result<Relation> Binder::from(const sql::Select& select) {
+  const sql::TableReference& reference = *select.from;
+  Relation out;
+  switch (reference.kind) {
+    case sql::TableReference::Kind::table: {
+      BOOST_OUTCOME_TRY(auto node, table(reference.table.parts));
+      out.node = std::move(node);
+      out.alias = reference.table.parts.back().text;
+      break;
+    }
+    case sql::TableReference::Kind::function: {
+      BOOST_OUTCOME_TRY(auto node, window_function(*reference.function));
+      out.node = std::move(node);
+      break;
+    }
+    case sql::TableReference::Kind::query: {
+      BOOST_OUTCOME_TRY(auto node, query(*reference.query));
+      out.node = std::move(node);
+      break;
+    }
+  }
+  if (reference.alias) out.alias = reference.alias->text;
+  if (!reference.alias_columns.empty()) {
+    if (reference.alias_columns.size() != out.node->fields.size()) {
+      return sql::validation_error(
+          reference.where, "List of column aliases must have same degree as table; table has " +
+                               std::to_string(out.node->fields.size()) +
+                               " columns, whereas alias list has " +
+                               std::to_string(reference.alias_columns.size()) + " columns");
+    }
+    out.node = rename(out.node, reference.alias_columns);
+  }
+  return out;
+}
+
+Result<NodePtr> Binder::values(const sql::Values& values, sql::Span where) {
+  const Scope nothing;
+  std::vector<std::vector<expr::ExprPtr>> rows;
+  for (const auto& row : values.rows) {
+    if (row.size() != values.rows.front().size()) {
+      return sql::validation_error(where, "Values passed to VALUES operator must have compatible "
+                                          "types");
+    }
+    std::vector<expr::ExprPtr> bound;
+    for (const auto& cell : row) {
+      BOOST_OUTCOME_TRY(auto value, bind_expression(*cell, nothing, "VALUES"));
+      bound.push_back(std::move(value));
+    }
+    rows.push_back(std::move(bound));
+  }
+  std::vector<Field> fields;
+  for (std::size_t column = 0; column < rows.front().size(); ++column) {
+    data::LogicalType type = rows.front()[column]->type;
+    for (const auto& row : rows) {
+      data::LogicalType wider;
+      if (!data::common_type(type, row[column]->type, wider)) {
+        return sql::validation_error(where, "Values passed to VALUES operator must have compatible "
+                                            "types");
+      }
+      type = wider;
+    }
+    for (auto& row : rows) {
+      if (row[column]->type.same_as(type)) continue;
+      BOOST_OUTCOME_TRY(auto converted, expr::make_cast(row[column], type));
+      row[column] = std::move(converted);
+    }
+    fields.push_back({"EXPR$" + std::to_string(column), type});
+  }
+  auto node = std::make_shared<Node>();
+  node->body = ConstantRows{std::move(rows)};
+  node->fields = std::move(fields);
+  return NodePtr(std::move(node));
+}
+
+Result<NodePtr> Binder::select(const sql::Select& select) {
+  Relation input;
+  if (select.from) {
+    BOOST_OUTCOME_TRY(auto relation, from(select));
+    input = std::move(relation);
+  } else {
+    auto one_row = std::make_shared<Node>();
+    one_row->body = ConstantRows{{{}}};
+    input.node = std::move(one_row);
+  }
+  bool aggregated = select.grouped || select.having != nullptr;
+  for (const auto& item : select.items) {
+    aggregated = aggregated || has_aggregate(*item.expression);
+  }
+  if (aggregated) return bind_aggregate_query(*this, select, input);
+  return plain_select(select, input);
+}
+
+}  // namespace millrace::plan

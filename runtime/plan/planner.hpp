@@ -1,0 +1,68 @@
+// A whole script, planned: declarations take effect in order, queries become job plans.
+//
+//   Planner planner(settings);
+//   BOOST_OUTCOME_TRY(auto script, planner.plan(statements));
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "runtime/plan/catalog.hpp"
+#include "runtime/plan/plan.hpp"
+#include "runtime/plan/settings.hpp"
+#include "runtime/sql/error.hpp"
+#include "runtime/sql/tree.hpp"
+
+namespace millrace::plan {
+
+struct PlannedStatement {
+  JobPlan job;
+  // EXPLAIN: print, do not run.
+  bool explain_only = false;
+  sql::Position at;
+};
+
+struct PlannedScript {
+  std::vector<PlannedStatement> jobs;
+  // Each "line:column: text".
+  std::vector<std::string> warnings;
+};
+
+// One script, one thread.
+class Planner {
+ public:
+  // `overrides`: settings from the command line; they hold against SET in the script.
+  explicit Planner(std::vector<std::pair<std::string, std::string>> overrides = {})
+      : overrides_(std::move(overrides)) {}
+
+  // Stops at the first fault. Every error begins "line:column: ".
+  sql::Result<PlannedScript> plan(const std::vector<sql::Statement>& statements);
+
+  // For tests and tools: what is declared when the script is through.
+  [[nodiscard]] const Catalog& catalog() const { return catalog_; }
+
+ private:
+  sql::Status statement(const sql::Statement& statement, PlannedScript& out);
+  sql::Status set(const sql::Option& option, PlannedScript& out);
+  sql::Status create_table(const sql::CreateTable& table);
+  sql::Status create_view(const sql::CreateView& view, PlannedScript& out);
+  sql::Result<SinkPlan> insert(const sql::Insert& insert, PlannedScript& out);
+  sql::Result<SinkPlan> print(const sql::SelectStatement& select, PlannedScript& out);
+
+  std::vector<std::pair<std::string, std::string>> overrides_;
+  Catalog catalog_;
+  SettingsTable settings_;
+};
+
+// create_table.cpp: columns, types, watermark and keys checked; the connector is not asked yet.
+sql::Result<CatalogTable> build_table(const sql::CreateTable& table);
+
+// fit_sink.cpp: the query made to fit a sink: columns by place, implicit conversions, Flink's
+// refusals.
+sql::Result<SinkPlan> fit_sink(const NodePtr& query, const CatalogTable& target,
+                               const sql::Insert& insert);
+
+// Whether rows other than inserts come out, and the text of the node they come from.
+const Node* updating_node(const Node& query);
+
+}  // namespace millrace::plan

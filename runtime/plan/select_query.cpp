@@ -1,0 +1,91 @@
+#include <set>
+
+#include "runtime/plan/binder.hpp"
+
+namespace millrace::plan {
+
+std::string item_name(const sql::SelectItem& item, std::size_t index) {
+  if (item.alias) return item.alias->text;
+  if (item.expression->kind == sql::Expression::Kind::column) {
+    return item.expression->path.back().text;
+  }
+  return "EXPR$" + std::to_string(index);
+}
+
+void make_names_unique(std::vector<Field>& fields) {
+  std::set<std::string> seen;
+  for (auto& field : fields) {
+    std::string name = field.name;
+    for (int i = 0; !seen.insert(name).second; ++i) name = field.name + std::to_string(i);
+    field.name = name;
+  }
+}
+
+Field project_field(std::string name, const expr::ExprPtr& expression,
+                    const std::vector<Field>& input) {
+  Field field;
+  if (expression->kind == expr::Expr::Kind::column && expression->column < input.size()) {
+    field = input[expression->column];
+  } else if (expression->kind == expr::Expr::Kind::call && expression->args.empty() &&
+             expr::to_text(*expression) == "PROCTIME()") {
+    field.time = TimeAttribute::proctime;
+  }
+  field.name = std::move(name);
+  field.type = expression->type;
+  return field;
+}
+
+NodePtr make_calc(NodePtr input, expr::ExprPtr condition, std::vector<expr::ExprPtr> projections,
+                  std::vector<Field> fields) {
+  auto node = std::make_shared<Node>();
+  node->body = Calc{std::move(condition), std::move(projections)};
+  node->input = std::move(input);
+  node->fields = std::move(fields);
+  return node;
+}
+
+NodePtr rename(NodePtr node, const std::vector<sql::Identifier>& names) {
+  std::vector<expr::ExprPtr> projections;
+  std::vector<Field> fields = node->fields;
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    projections.push_back(expr::make_column(i, fields[i].name, fields[i].type));
+    fields[i].name = names[i].text;
+  }
+  return make_calc(std::move(node), nullptr, std::move(projections), std::move(fields));
+}
+
+Result<NodePtr> Binder::plain_select(const sql::Select& select, const Relation& input) {
+  const Scope scope = input.scope();
+  expr::ExprPtr condition;
+  if (select.where) {
+    BOOST_OUTCOME_TRY(auto bound, bind_condition(*select.where, scope, "WHERE"));
+    condition = std::move(bound);
+  }
+  std::vector<expr::ExprPtr> projections;
+  std::vector<Field> fields;
+  for (const auto& item : select.items) {
+    if (item.expression->kind == sql::Expression::Kind::star) {
+      if (!select.from) {
+        return sql::validation_error(item.expression->where,
+                                     "SELECT * requires a FROM clause");
+      }
+      const auto& path = item.expression->path;
+      if (!path.empty() && (!scope.alias || *scope.alias != path.back().text)) {
+        return sql::validation_error(item.expression->where,
+                                     "Unknown identifier '" + path.back().text + "'");
+      }
+      for (std::size_t i = 0; i < scope.fields.size(); ++i) {
+        projections.push_back(expr::make_column(i, scope.fields[i].name, scope.fields[i].type));
+        fields.push_back(scope.fields[i]);
+      }
+      continue;
+    }
+    BOOST_OUTCOME_TRY(auto bound, bind_expression(*item.expression, scope, "SELECT"));
+    fields.push_back(project_field(item_name(item, fields.size()), bound, scope.fields));
+    projections.push_back(std::move(bound));
+  }
+  make_names_unique(fields);
+  return make_calc(input.node, std::move(condition), std::move(projections), std::move(fields));
+}
+
+}  // namespace millrace::plan
