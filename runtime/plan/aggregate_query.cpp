@@ -203,9 +203,8 @@ class AggregateQuery {
   }
 
   [[nodiscard]] bool has_expression_key() const {
-    return std::any_of(keys_.begin(), keys_.end(), [](const ExprPtr& key) {
-      return key->kind != expr::Expr::Kind::column;
-    });
+    return std::any_of(keys_.begin(), keys_.end(),
+                       [](const ExprPtr& key) { return key->kind != expr::Expr::Kind::column; });
   }
 
   ExprPtr key_column(std::size_t index) {
@@ -293,8 +292,7 @@ class AggregateQuery {
   }
 
   ExprPtr call_column(std::size_t index) {
-    return expr::make_column(call_base + index, calls_[index].name,
-                             calls_[index].aggregate.result);
+    return expr::make_column(call_base + index, calls_[index].name, calls_[index].aggregate.result);
   }
 
   // Flink 2.2 has no merge() for these two and refuses them in a HOP window (seen by running it).
@@ -326,9 +324,10 @@ class AggregateQuery {
       return ExprPtr();
     }
     if (!window_ || !matches(tree, function)) {
-      return sql::validation_error(tree.where, "Call to auxiliary group function '" + tree.name +
-                                                   "' must have matching call to group function '$" +
-                                                   function + "' in GROUP BY clause");
+      return sql::validation_error(tree.where,
+                                   "Call to auxiliary group function '" + tree.name +
+                                       "' must have matching call to group function '$" + function +
+                                       "' in GROUP BY clause");
     }
     if (what == "START" || what == "END") {
       return property_column(what == "START" ? WindowRole::start : WindowRole::end,
@@ -344,9 +343,9 @@ class AggregateQuery {
       return sql::script_error(tree.where.from,
                                "A proctime window cannot provide a rowtime attribute.");
     }
-    return property_column(WindowRole::time, "w$rowtime",
-                           window_->zoned ? LogicalType::timestamp_ltz(3)
-                                          : LogicalType::timestamp(3));
+    return property_column(
+        WindowRole::time, "w$rowtime",
+        window_->zoned ? LogicalType::timestamp_ltz(3) : LogicalType::timestamp(3));
   }
 
   bool matches(const sql::Expression& tree, const std::string& function) {
@@ -495,8 +494,8 @@ class AggregateQuery {
       if (expr::equal(*projections[i], *argument)) return i;
     }
     const bool column = argument->kind == expr::Expr::Kind::column;
-    fields.push_back({column ? argument->name : "$f" + std::to_string(projections.size()),
-                      argument->type});
+    fields.push_back(
+        {column ? argument->name : "$f" + std::to_string(projections.size()), argument->type});
     projections.push_back(argument);
     return projections.size() - 1;
   }

@@ -24,29 +24,39 @@ class ExpressionBinder {
       if (answer) return answer;
     }
     switch (tree.kind) {
-      case Kind::null_literal: return expr::make_null();
-      case Kind::boolean_literal: return expr::make_bool(tree.flag);
-      case Kind::string_literal: return expr::make_string(tree.name);
-      case Kind::number_literal: return number(tree);
+      case Kind::null_literal:
+        return expr::make_null();
+      case Kind::boolean_literal:
+        return expr::make_bool(tree.flag);
+      case Kind::string_literal:
+        return expr::make_string(tree.name);
+      case Kind::number_literal:
+        return number(tree);
       case Kind::interval_literal:
         return tree.flag ? expr::make_interval_months(tree.number)
                          : expr::make_interval_millis(tree.number);
       case Kind::timestamp_literal:
       case Kind::date_literal:
-      case Kind::time_literal: return time_literal(tree);
-      case Kind::column: return column(tree);
-      case Kind::call: return call(tree);
-      case Kind::cast: return cast(tree);
-      case Kind::case_when: return case_when(tree);
+      case Kind::time_literal:
+        return time_literal(tree);
+      case Kind::column:
+        return column(tree);
+      case Kind::call:
+        return call(tree);
+      case Kind::cast:
+        return cast(tree);
+      case Kind::case_when:
+        return case_when(tree);
       case Kind::star:
-        return sql::parse_error(tree.where.from, "Encountered \"*\" at line " +
-                                                     std::to_string(tree.where.from.line) +
-                                                     ", column " +
-                                                     std::to_string(tree.where.from.column) + ".");
+        return sql::parse_error(
+            tree.where.from, "Encountered \"*\" at line " + std::to_string(tree.where.from.line) +
+                                 ", column " + std::to_string(tree.where.from.column) + ".");
       case Kind::table_argument:
       case Kind::descriptor:
-      case Kind::named_argument: return sql::not_served(tree.where.from, "this argument here");
-      case Kind::subquery: return sql::not_served(tree.where.from, "a sub-query as a value");
+      case Kind::named_argument:
+        return sql::not_served(tree.where.from, "this argument here");
+      case Kind::subquery:
+        return sql::not_served(tree.where.from, "a sub-query as a value");
     }
     return sql::not_served(tree.where.from, "this expression");
   }
@@ -89,8 +99,8 @@ class ExpressionBinder {
     }
     const auto value = data::parse_time(tree.name, data::TimestampStyle::sql);
     if (!value) {
-      return sql::parse_error(tree.where.from, "Illegal TIME literal '" + tree.name +
-                                                   "': not in format 'HH:mm:ss'");
+      return sql::parse_error(tree.where.from,
+                              "Illegal TIME literal '" + tree.name + "': not in format 'HH:mm:ss'");
     }
     return expr::make_literal(*value, LogicalType::time());
   }
@@ -111,18 +121,18 @@ class ExpressionBinder {
                                    "Aggregate expression is illegal in " + clause_ + " clause");
     }
     if (tree.flag) {
-      return sql::validation_error(
-          tree.where, "DISTINCT/ALL not allowed with " + name + " function");
+      return sql::validation_error(tree.where,
+                                   "DISTINCT/ALL not allowed with " + name + " function");
     }
     if (name == "TUMBLE" || name == "HOP" || name == "SESSION") {
       return sql::validation_error(
           tree.where, "Group function '$" + name + "' can only appear in GROUP BY clause");
     }
     if (is_auxiliary(name)) {
-      return sql::validation_error(
-          tree.where, "Call to auxiliary group function '" + name +
-                          "' must have matching call to group function '$" +
-                          name.substr(0, name.find('_')) + "' in GROUP BY clause");
+      return sql::validation_error(tree.where,
+                                   "Call to auxiliary group function '" + name +
+                                       "' must have matching call to group function '$" +
+                                       name.substr(0, name.find('_')) + "' in GROUP BY clause");
     }
     if (name == "BETWEEN SYMMETRIC") return sql::not_served(tree.where.from, name);
     std::vector<ExprPtr> args;
@@ -209,23 +219,22 @@ Result<std::size_t> Scope::resolve(const std::vector<sql::Identifier>& path) con
           return sql::not_served(path[1].where.from, "access to a field");
         }
       }
-      return sql::validation_error(path.front().where,
-                                   "Table '" + table.text + "' not found");
+      return sql::validation_error(path.front().where, "Table '" + table.text + "' not found");
     }
   }
   for (std::size_t i = 0; i < fields.size(); ++i) {
     if (fields[i].name == name.text) return i;
   }
   if (path.size() > 1) {
-    return sql::validation_error(
-        name.where, "Column '" + name.text + "' not found in table '" + *alias + "'");
+    return sql::validation_error(name.where,
+                                 "Column '" + name.text + "' not found in table '" + *alias + "'");
   }
   for (const auto& field : fields) {
     if (std::equal(field.name.begin(), field.name.end(), name.text.begin(), name.text.end(),
                    [](char a, char b) { return (a | 32) == (b | 32); })) {
-      return sql::validation_error(name.where, "Column '" + name.text +
-                                                   "' not found in any table; did you mean '" +
-                                                   field.name + "'?");
+      return sql::validation_error(
+          name.where,
+          "Column '" + name.text + "' not found in any table; did you mean '" + field.name + "'?");
     }
   }
   return sql::validation_error(name.where, "Column '" + name.text + "' not found in any table");

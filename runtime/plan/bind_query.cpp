@@ -1,3 +1,4 @@
+#include "runtime/connectors/connector.hpp"
 #include "runtime/plan/binder.hpp"
 
 namespace millrace::plan {
@@ -74,8 +75,8 @@ Result<NodePtr> Binder::table(const std::vector<sql::Identifier>& path) {
   auto checked = connectors::check_options(*found->input->table);
   if (!checked) {
     return sql::plain_error(where.from, "Unable to create a source for reading table '" +
-                                            found->input->table->name + "': " +
-                                            checked.error().message());
+                                            found->input->table->name +
+                                            "': " + checked.error().message());
   }
   BOOST_OUTCOME_TRY(auto connector, connectors::find_connector(*found->input->table));
   if (connector->make_source == nullptr) {
@@ -86,8 +87,8 @@ Result<NodePtr> Binder::table(const std::vector<sql::Identifier>& path) {
   for (const auto& column : found->input->metadata) {
     for (const auto& key : connector->metadata) {
       if (key.key == column.key && !key.portability.empty()) {
-        warn(found->where.from, "METADATA column '" + column.key + "': " +
-                                    std::string(key.portability));
+        warn(found->where.from,
+             "METADATA column '" + column.key + "': " + std::string(key.portability));
       }
     }
   }
@@ -137,8 +138,9 @@ Result<NodePtr> Binder::values(const sql::Values& values, sql::Span where) {
   std::vector<std::vector<expr::ExprPtr>> rows;
   for (const auto& row : values.rows) {
     if (row.size() != values.rows.front().size()) {
-      return sql::validation_error(where, "Values passed to VALUES operator must have compatible "
-                                          "types");
+      return sql::validation_error(where,
+                                   "Values passed to VALUES operator must have compatible "
+                                   "types");
     }
     std::vector<expr::ExprPtr> bound;
     for (const auto& cell : row) {
@@ -153,8 +155,9 @@ Result<NodePtr> Binder::values(const sql::Values& values, sql::Span where) {
     for (const auto& row : rows) {
       data::LogicalType wider;
       if (!data::common_type(type, row[column]->type, wider)) {
-        return sql::validation_error(where, "Values passed to VALUES operator must have compatible "
-                                            "types");
+        return sql::validation_error(where,
+                                     "Values passed to VALUES operator must have compatible "
+                                     "types");
       }
       type = wider;
     }

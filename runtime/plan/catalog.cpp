@@ -24,9 +24,9 @@ sql::Error taken(const sql::QualifiedName& name) {
 }
 
 sql::Error elsewhere(const sql::QualifiedName& name) {
-  return sql::not_served(name.where().from,
-                         "a catalog or database other than default_catalog.default_database ('" +
-                             name.text() + "')");
+  return sql::not_served(
+      name.where().from,
+      "a catalog or database other than default_catalog.default_database ('" + name.text() + "')");
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include <set>
 
+#include "runtime/connectors/connector.hpp"
 #include "runtime/plan/binder.hpp"
 #include "runtime/plan/planner.hpp"
 #include "runtime/plan/types.hpp"
@@ -86,23 +87,26 @@ class TableBuilder {
       known += "\n" + std::string(candidate.key);
     }
     if (found == nullptr) {
-      return sql::plain_error(
-          column.name.where.from,
-          "Invalid metadata key '" + key + "' in column '" + column.name.text +
-              "' of table '" + table_.name + "'. The connector '" +
-              std::string(connector.value()->name) +
-              "' supports the following metadata keys for reading:" +
-              (known.empty() ? " none" : known));
+      return sql::plain_error(column.name.where.from,
+                              "Invalid metadata key '" + key + "' in column '" + column.name.text +
+                                  "' of table '" + table_.name + "'. The connector '" +
+                                  std::string(connector.value()->name) +
+                                  "' supports the following metadata keys for reading:" +
+                                  (known.empty() ? " none" : known));
     }
     auto source = expr::make_column(0, key, found->type);
     if (!found->type.same_as(type)) {
       auto converted = expr::make_cast(source, type);
       if (!converted) {
-        return sql::plain_error(column.type.where.from,
-                                "Invalid data type for metadata column '" + column.name.text +
-                                    "' of table '" + table_.name + "'. The column cannot be "
-                                    "declared as '" + type.text() + "' because the type must be "
-                                    "castable from metadata type '" + found->type.text() + "'.");
+        return sql::plain_error(column.type.where.from, "Invalid data type for metadata column '" +
+                                                            column.name.text + "' of table '" +
+                                                            table_.name +
+                                                            "'. The column cannot be "
+                                                            "declared as '" +
+                                                            type.text() +
+                                                            "' because the type must be "
+                                                            "castable from metadata type '" +
+                                                            found->type.text() + "'.");
       }
       source = converted.value();
     }
@@ -121,9 +125,9 @@ class TableBuilder {
     }
     BOOST_OUTCOME_TRY(auto bound, bind_expression(*column.expression, sight, "computed column"));
     if (bound->type.is(data::TypeKind::null)) {
-      return sql::validation_error(column.expression->where,
-                                   "The type of the computed column '" + column.name.text +
-                                       "' is not known: CAST it");
+      return sql::validation_error(
+          column.expression->where,
+          "The type of the computed column '" + column.name.text + "' is not known: CAST it");
     }
     out.kind = TableColumn::Kind::computed;
     out.field = project_field(column.name.text, bound, {});
@@ -179,20 +183,19 @@ class TableBuilder {
         if (column.field.name != key.text) continue;
         found = true;
         if (column.kind != TableColumn::Kind::physical) {
-          return sql::plain_error(key.where.from,
-                                  "Invalid primary key: Column '" + key.text +
-                                      "' is not a physical column.");
+          return sql::plain_error(key.where.from, "Invalid primary key: Column '" + key.text +
+                                                      "' is not a physical column.");
         }
         // A key's columns become NOT NULL.
         column.field.type = column.field.type.not_null();
         table_.schema.fields[column.index].type = column.field.type;
       }
       if (!found) {
-        return sql::plain_error(key.where.from,
-                                "Primary key column '" + key.text +
-                                    "' is not defined in the schema at line " +
-                                    std::to_string(key.where.from.line) + ", column " +
-                                    std::to_string(key.where.from.column));
+        return sql::plain_error(key.where.from, "Primary key column '" + key.text +
+                                                    "' is not defined in the schema at line " +
+                                                    std::to_string(key.where.from.line) +
+                                                    ", column " +
+                                                    std::to_string(key.where.from.column));
       }
     }
     for (const auto& key : tree_.partitioned_by) {

@@ -18,8 +18,7 @@ std::string join(const List& list, Text text) {
 
 std::string call_text(const AggregateCall& call, const std::vector<Field>& input) {
   const std::string args =
-      call.args.empty() ? "*"
-                        : join(call.args, [&](std::size_t arg) { return input[arg].name; });
+      call.args.empty() ? "*" : join(call.args, [&](std::size_t arg) { return input[arg].name; });
   return std::string(call.aggregate.function->name) + "(" +
          (call.aggregate.distinct ? "DISTINCT " : "") + args + ") AS " + call.name;
 }
@@ -35,11 +34,10 @@ std::string interval(std::int64_t ms) {
 std::string window_text(const Window& window, const std::string& time) {
   if (window.legacy) {
     const std::string column = time.empty() ? "PROCTIME()" : time;
-    return window.hop ? "SlidingGroupWindow('w$, " + column + ", " +
-                            std::to_string(window.size_ms) + ", " +
-                            std::to_string(window.slide_ms) + ")"
-                      : "TumblingGroupWindow('w$, " + column + ", " +
-                            std::to_string(window.size_ms) + ")";
+    return window.hop
+               ? "SlidingGroupWindow('w$, " + column + ", " + std::to_string(window.size_ms) +
+                     ", " + std::to_string(window.slide_ms) + ")"
+               : "TumblingGroupWindow('w$, " + column + ", " + std::to_string(window.size_ms) + ")";
   }
   std::string text = window.hop ? "HOP(" : "TUMBLE(";
   if (!time.empty()) text += "time_col=[" + time + "], ";
@@ -51,10 +49,14 @@ std::string window_text(const Window& window, const std::string& time) {
 
 const char* role_text(WindowRole role) {
   switch (role) {
-    case WindowRole::start: return "start('w$)";
-    case WindowRole::end: return "end('w$)";
-    case WindowRole::time: return "time('w$)";
-    case WindowRole::none: break;
+    case WindowRole::start:
+      return "start('w$)";
+    case WindowRole::end:
+      return "end('w$)";
+    case WindowRole::time:
+      return "time('w$)";
+    case WindowRole::none:
+      break;
   }
   return "";
 }
@@ -82,8 +84,8 @@ std::string aggregate_select(const std::vector<std::size_t>& keys,
 
 std::string group_by(const std::vector<std::size_t>& keys, const Node& node) {
   if (keys.empty()) return "";
-  return "groupBy=[" +
-         join(keys, [&](std::size_t key) { return node.input->fields[key].name; }) + "], ";
+  return "groupBy=[" + join(keys, [&](std::size_t key) { return node.input->fields[key].name; }) +
+         "], ";
 }
 
 // A scan and what happens to its rows before any query: computed columns, watermark.
@@ -105,11 +107,14 @@ void append_scan(std::string& out, const TableInput& input, const std::string& i
     computed = computed || column.kind != TableColumn::Kind::physical;
   }
   if (computed) {
-    line("Calc(select=[" + join(input.columns, [](const TableColumn& column) {
-           if (column.kind == TableColumn::Kind::physical) return column.field.name;
-           const std::string text = expr::to_text(*column.expression);
-           return text == column.field.name ? text : text + " AS " + column.field.name;
-         }) + "])");
+    line("Calc(select=[" +
+         join(input.columns,
+              [](const TableColumn& column) {
+                if (column.kind == TableColumn::Kind::physical) return column.field.name;
+                const std::string text = expr::to_text(*column.expression);
+                return text == column.field.name ? text : text + " AS " + column.field.name;
+              }) +
+         "])");
   }
   std::string name = input.table->name;
   for (auto point = name.find('.'); point != std::string::npos; point = name.find('.', point + 2)) {
@@ -167,9 +172,13 @@ std::string node_text(const Node& node) {
            "], select=[" + select + "])";
   }
   if (const auto* rows = std::get_if<ConstantRows>(&node.body)) {
-    return "Values(tuples=[[" + join(rows->rows, [](const auto& row) {
-             return "{ " + join(row, [](const auto& cell) { return expr::to_text(*cell); }) + " }";
-           }) + "]])";
+    return "Values(tuples=[[" +
+           join(rows->rows,
+                [](const auto& row) {
+                  return "{ " + join(row, [](const auto& cell) { return expr::to_text(*cell); }) +
+                         " }";
+                }) +
+           "]])";
   }
   return "TableSourceScan()";
 }

@@ -59,9 +59,9 @@ Result<std::vector<std::optional<std::size_t>>> targets(const std::vector<Field>
   }
   for (std::size_t j = 0; j < sink.size(); ++j) {
     if (!from[j] && !sink[j].type.nullable()) {
-      return sql::validation_error(insert.target.where(),
-                                   "Column '" + sink[j].name +
-                                       "' has no default value and does not allow NULLs");
+      return sql::validation_error(
+          insert.target.where(),
+          "Column '" + sink[j].name + "' has no default value and does not allow NULLs");
     }
   }
   return from;

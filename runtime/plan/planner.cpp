@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "runtime/connectors/connector.hpp"
 #include "runtime/plan/binder.hpp"
 #include "runtime/plan/explain.hpp"
 
@@ -22,7 +23,9 @@ sql::Result<PlannedScript> Planner::plan(const std::vector<sql::Statement>& stat
     if (!taken) return sql::plain_error({}, taken.error().message());
     if (taken.value()) out.warnings.push_back("1:1: " + *taken.value());
   }
-  for (const auto& next : statements) { BOOST_OUTCOME_TRY(statement(next, out)); }
+  for (const auto& next : statements) {
+    BOOST_OUTCOME_TRY(statement(next, out));
+  }
   return out;
 }
 
@@ -61,7 +64,8 @@ sql::Result<SinkPlan> Planner::insert(const sql::Insert& tree, PlannedScript& ou
   const sql::Position at = tree.target.where().from;
   if (target == nullptr) {
     if (catalog_.view(tree.target.parts) != nullptr) {
-      return sql::plain_error(at, "'" + tree.target.text() + "' is a view: nothing can be inserted.");
+      return sql::plain_error(at,
+                              "'" + tree.target.text() + "' is a view: nothing can be inserted.");
     }
     return sql::plain_error(at, "Cannot find table '`default_catalog`.`default_database`.`" +
                                     tree.target.parts.back().text +
@@ -90,8 +94,9 @@ sql::Result<SinkPlan> Planner::insert(const sql::Insert& tree, PlannedScript& ou
                                       "produced by node " +
                                       node_text(*updating));
     }
-    return sql::not_served(tree.query->where.from, "GROUP BY without a window (a result that "
-                                                   "changes)");
+    return sql::not_served(tree.query->where.from,
+                           "GROUP BY without a window (a result that "
+                           "changes)");
   }
   plan.settings = settings_.current();
   return plan;
@@ -101,8 +106,9 @@ sql::Result<SinkPlan> Planner::print(const sql::SelectStatement& select, Planned
   Binder binder(catalog_, out.warnings);
   BOOST_OUTCOME_TRY(auto query, binder.query(*select.query));
   if (updating_node(*query) != nullptr) {
-    return sql::not_served(select.query->where.from, "GROUP BY without a window (a result that "
-                                                     "changes)");
+    return sql::not_served(select.query->where.from,
+                           "GROUP BY without a window (a result that "
+                           "changes)");
   }
   auto table = std::make_shared<connectors::Table>();
   table->name = full_name("Unregistered_Collect_Sink");
@@ -125,7 +131,9 @@ sql::Status Planner::statement(const sql::Statement& tree, PlannedScript& out) {
     return base::success();
   };
   const auto add_set = [&](const sql::StatementSet& set) -> sql::Status {
-    for (const auto& one : set.inserts) { BOOST_OUTCOME_TRY(add_insert(one)); }
+    for (const auto& one : set.inserts) {
+      BOOST_OUTCOME_TRY(add_insert(one));
+    }
     return base::success();
   };
   const auto add_select = [&](const sql::SelectStatement& select) -> sql::Status {
@@ -141,7 +149,9 @@ sql::Status Planner::statement(const sql::Statement& tree, PlannedScript& out) {
   }
   if (const auto* reset = std::get_if<sql::Reset>(&tree.body)) {
     settings_.reset(reset->key);
-    for (const auto& [key, value] : overrides_) { BOOST_OUTCOME_TRY(settings_.set(key, value)); }
+    for (const auto& [key, value] : overrides_) {
+      BOOST_OUTCOME_TRY(settings_.set(key, value));
+    }
     return base::success();
   }
   if (const auto* one = std::get_if<sql::Insert>(&tree.body)) {

@@ -66,8 +66,7 @@ Result<NodePtr> Binder::plain_select(const sql::Select& select, const Relation& 
   for (const auto& item : select.items) {
     if (item.expression->kind == sql::Expression::Kind::star) {
       if (!select.from) {
-        return sql::validation_error(item.expression->where,
-                                     "SELECT * requires a FROM clause");
+        return sql::validation_error(item.expression->where, "SELECT * requires a FROM clause");
       }
       const auto& path = item.expression->path;
       if (!path.empty() && (!scope.alias || *scope.alias != path.back().text)) {

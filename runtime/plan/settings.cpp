@@ -22,11 +22,19 @@ Error bad_value(const std::string& key, const std::string& value, const std::str
 
 // Keys of Flink that change where and how fast a job runs there, and nothing in its rows.
 bool is_harmless(std::string_view key) {
-  static constexpr std::array<std::string_view, 13> prefixes = {
-      "execution.checkpointing.", "state.",           "restart-strategy", "taskmanager.",
-      "jobmanager.",              "rest.",            "metrics.",         "table.exec.mini-batch.",
-      "table.optimizer.",         "sql-client.",      "pipeline.",        "parallelism.",
-      "table.exec.state."};
+  static constexpr std::array<std::string_view, 13> prefixes = {"execution.checkpointing.",
+                                                                "state.",
+                                                                "restart-strategy",
+                                                                "taskmanager.",
+                                                                "jobmanager.",
+                                                                "rest.",
+                                                                "metrics.",
+                                                                "table.exec.mini-batch.",
+                                                                "table.optimizer.",
+                                                                "sql-client.",
+                                                                "pipeline.",
+                                                                "parallelism.",
+                                                                "table.exec.state."};
   for (const auto prefix : prefixes) {
     if (key.starts_with(prefix)) return true;
   }
@@ -89,10 +97,14 @@ Result<std::optional<std::string>> SettingsTable::set(const std::string& key,
   BOOST_OUTCOME_TRY(apply(key, value));
   values_[key] = value;
   static constexpr std::array<std::string_view, 9> known = {
-      "table.local-time-zone",          "pipeline.auto-watermark-interval",
-      "table.exec.source.idle-timeout", "table.exec.sink.not-null-enforcer",
-      "parallelism.default",            "table.exec.resource.default-parallelism",
-      "pipeline.name",                  "execution.runtime-mode",
+      "table.local-time-zone",
+      "pipeline.auto-watermark-interval",
+      "table.exec.source.idle-timeout",
+      "table.exec.sink.not-null-enforcer",
+      "parallelism.default",
+      "table.exec.resource.default-parallelism",
+      "pipeline.name",
+      "execution.runtime-mode",
       "table.exec.sink.type-length-enforcer"};
   for (const auto name : known) {
     if (key == name) return std::optional<std::string>();

@@ -13,12 +13,12 @@
 namespace millrace::plan {
 
 struct Settings {
-  data::TimeZone zone;                                   // table.local-time-zone, default UTC
-  std::chrono::milliseconds watermark_interval{200};     // pipeline.auto-watermark-interval
-  std::chrono::milliseconds idle_timeout{0};             // table.exec.source.idle-timeout, 0 = off
-  bool drop_null_rows = false;                           // table.exec.sink.not-null-enforcer = DROP
-  int parallelism = 1;                                   // parallelism.default
-  std::string name;                                      // pipeline.name
+  data::TimeZone zone;                                // table.local-time-zone, default UTC
+  std::chrono::milliseconds watermark_interval{200};  // pipeline.auto-watermark-interval
+  std::chrono::milliseconds idle_timeout{0};          // table.exec.source.idle-timeout, 0 = off
+  bool drop_null_rows = false;                        // table.exec.sink.not-null-enforcer = DROP
+  int parallelism = 1;                                // parallelism.default
+  std::string name;                                   // pipeline.name
 };
 
 // The settings of a script as it goes on.

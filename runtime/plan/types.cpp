@@ -9,17 +9,20 @@ using data::TypeKind;
 
 sql::Result<LogicalType> resolve_type(const sql::TypeName& name) {
   const auto& p = name.parameters;
-  const auto parameter = [&](std::size_t i, int fallback) { return p.size() > i ? p[i] : fallback; };
+  const auto parameter = [&](std::size_t i, int fallback) {
+    return p.size() > i ? p[i] : fallback;
+  };
   const auto bad = [&](const std::string& what) { return sql::validation_error(name.where, what); };
   const auto finish = [&](LogicalType type) { return type.with_nullable(!name.not_null); };
-  const std::size_t most = name.name == "DECIMAL" || name.name == "DEC" || name.name == "NUMERIC" ? 2 : 1;
+  const std::size_t most =
+      name.name == "DECIMAL" || name.name == "DEC" || name.name == "NUMERIC" ? 2 : 1;
   if (p.size() > most) return bad("The type " + name.name + " takes fewer parameters.");
 
   static const std::map<std::string, TypeKind> plain = {
-      {"BOOLEAN", TypeKind::boolean}, {"TINYINT", TypeKind::tinyint},
+      {"BOOLEAN", TypeKind::boolean},   {"TINYINT", TypeKind::tinyint},
       {"SMALLINT", TypeKind::smallint}, {"INT", TypeKind::integer},
-      {"INTEGER", TypeKind::integer}, {"BIGINT", TypeKind::bigint},
-      {"FLOAT", TypeKind::float32}, {"DOUBLE", TypeKind::float64},
+      {"INTEGER", TypeKind::integer},   {"BIGINT", TypeKind::bigint},
+      {"FLOAT", TypeKind::float32},     {"DOUBLE", TypeKind::float64},
       {"DATE", TypeKind::date}};
   if (const auto found = plain.find(name.name); found != plain.end()) {
     return finish(LogicalType::of(found->second));
@@ -58,7 +61,8 @@ sql::Result<LogicalType> resolve_type(const sql::TypeName& name) {
       return bad("Timestamp precision must be between 0 and 9 (both inclusive).");
     }
     const bool local = name.name == "TIMESTAMP_LTZ" || name.zone == sql::TypeName::Zone::local;
-    return finish(local ? LogicalType::timestamp_ltz(precision) : LogicalType::timestamp(precision));
+    return finish(local ? LogicalType::timestamp_ltz(precision)
+                        : LogicalType::timestamp(precision));
   }
   if (name.name == "TIME") {
     const int precision = parameter(0, 0);

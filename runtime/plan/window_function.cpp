@@ -56,8 +56,8 @@ Result<Arguments> sort_arguments(const sql::Expression& call) {
       found = true;
     }
     if (!found) {
-      return sql::validation_error(
-          argument.name_where, "Unknown argument name '" + argument.name + "' of " + call.name);
+      return sql::validation_error(argument.name_where,
+                                   "Unknown argument name '" + argument.name + "' of " + call.name);
     }
   }
   for (std::size_t i = 0; i < required; ++i) {
@@ -66,7 +66,9 @@ Result<Arguments> sort_arguments(const sql::Expression& call) {
   return out;
 }
 
-std::string millis(std::int64_t ms) { return std::to_string(ms) + "ms"; }
+std::string millis(std::int64_t ms) {
+  return std::to_string(ms) + "ms";
+}
 
 }  // namespace
 
@@ -91,14 +93,14 @@ Result<NodePtr> Binder::window_function(const sql::Expression& call) {
   }
   BOOST_OUTCOME_TRY(auto arguments, sort_arguments(call));
   if (arguments.data->kind != Kind::table_argument) {
-    return sql::validation_error(arguments.data->where,
-                                 "The first argument of " + call.name + " must be TABLE table_name");
+    return sql::validation_error(
+        arguments.data->where, "The first argument of " + call.name + " must be TABLE table_name");
   }
   BOOST_OUTCOME_TRY(auto input, table(arguments.data->path));
   if (arguments.time_column->kind != Kind::descriptor) {
-    return sql::validation_error(arguments.time_column->where,
-                                 "The second argument of " + call.name +
-                                     " must be DESCRIPTOR(timecol)");
+    return sql::validation_error(
+        arguments.time_column->where,
+        "The second argument of " + call.name + " must be DESCRIPTOR(timecol)");
   }
   const auto& columns = arguments.time_column->path;
   if (columns.size() != 1) {
@@ -159,12 +161,12 @@ Result<NodePtr> Binder::window_function(const sql::Expression& call) {
   }
   if (std::abs(window.offset_ms) >= window.slide_ms) {
     return sql::plain_error(
-        call.where.from, (window.hop ? "Hopping Window parameters must satisfy abs(offset) < slide, "
-                                       "but got slide "
-                                     : "Tumbling Window parameters must satisfy abs(offset) < "
-                                       "size, but got size ") +
-                             millis(window.slide_ms) + " and offset " + millis(window.offset_ms) +
-                             ".");
+        call.where.from,
+        (window.hop ? "Hopping Window parameters must satisfy abs(offset) < slide, "
+                      "but got slide "
+                    : "Tumbling Window parameters must satisfy abs(offset) < "
+                      "size, but got size ") +
+            millis(window.slide_ms) + " and offset " + millis(window.offset_ms) + ".");
   }
   auto node = std::make_shared<Node>();
   node->input = input;
@@ -174,7 +176,8 @@ Result<NodePtr> Binder::window_function(const sql::Expression& call) {
   const auto bound = data::LogicalType::timestamp(3).not_null();
   node->fields.push_back({"window_start", bound, TimeAttribute::none, WindowRole::start});
   node->fields.push_back({"window_end", bound, TimeAttribute::none, WindowRole::end});
-  const auto end_type = window.zoned ? data::LogicalType::timestamp_ltz(3) : data::LogicalType::timestamp(3);
+  const auto end_type =
+      window.zoned ? data::LogicalType::timestamp_ltz(3) : data::LogicalType::timestamp(3);
   node->fields.push_back({"window_time", end_type.not_null(), time.time, WindowRole::time});
   node->body = expand;
   return NodePtr(std::move(node));

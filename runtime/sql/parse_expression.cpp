@@ -82,7 +82,9 @@ Result<ExpressionPtr> Parser::expression() {
   return binary(0);
 }
 
-Result<ExpressionPtr> Parser::operand_of_in() { return binary(predicate_binds + 1); }
+Result<ExpressionPtr> Parser::operand_of_in() {
+  return binary(predicate_binds + 1);
+}
 
 Result<ExpressionPtr> Parser::binary(int least) {
   const Deeper deeper(depth_);

@@ -54,8 +54,8 @@ struct Expression {
     time_literal,       // name
     column,             // path
     star,               // * or t.* (path empty or [t])
-    // Functions and operators alike; path[0] = the name as written, if it was; name in capitals: "+", "AND", "IS NULL", "SUBSTRING", ...
-    // flag = DISTINCT; a lone star argument is COUNT(*)'s.
+    // Functions and operators alike; path[0] = the name as written, if it was; name in capitals:
+    // "+", "AND", "IS NULL", "SUBSTRING", ... flag = DISTINCT; a lone star argument is COUNT(*)'s.
     call,
     cast,       // arguments[0] to type; flag = TRY_CAST
     case_when,  // [operand if flag] then pairs when, then; the last is ELSE (maybe null literal)

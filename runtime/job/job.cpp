@@ -1,0 +1,214 @@
+#include "runtime/job/job.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <thread>
+
+#include "common/base/log.hpp"
+
+namespace millrace::job {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds idle_wait{50};
+constexpr milliseconds shared_wait{5};  // with several sources, each in turn
+constexpr std::int64_t status_every_ms = 1000;
+constexpr std::int64_t tick_every_ms = 200;
+
+}  // namespace
+
+struct Job::Part {
+  Part(const plan::JobPlan& plan_in, const base::Clock& clock)
+      : plan(plan_in), context(clock, plan_in.sinks.front().settings.zone) {}
+
+  const plan::JobPlan& plan;
+  expr::Context context;
+  std::vector<std::unique_ptr<Pipeline>> pipelines;
+};
+
+Job::Job(const std::vector<plan::JobPlan>& plans, JobOptions options)
+    : plans_(plans), options_(std::move(options)) {
+  environment_.clock = options_.clock;
+  environment_.output = options_.output;
+  environment_.error_output = options_.error_output;
+  environment_.drain = options_.drain;
+  environment_.batch_rows = options_.batch_rows;
+}
+
+Job::~Job() = default;
+
+void Job::stop() {
+  stop_ = true;
+  if (!open_) return;
+  for (const auto& part : parts_) {
+    for (const auto& pipeline : part->pipelines) {
+      if (pipeline->source) pipeline->source->stop();
+    }
+  }
+}
+
+base::Result<Status> Job::run() {
+  // The last line of defence: what the standard library throws (memory, mostly) ends the job.
+  try {
+    BOOST_OUTCOME_TRY(open());
+    BOOST_OUTCOME_TRY(loop());
+  } catch (const std::exception& thrown) {
+    return base::Error(base::ErrorCode::internal, std::string("the job ended: ") + thrown.what());
+  }
+  const Status last = status();
+  if (options_.on_status) options_.on_status(last);
+  return last;
+}
+
+base::Status Job::open() {
+  for (const auto& plan : plans_) {
+    auto part = std::make_unique<Part>(plan, *options_.clock);
+    BOOST_OUTCOME_TRY(auto pipelines, build(plan, environment_, part->context, counters_));
+    part->pipelines = std::move(pipelines);
+    parts_.push_back(std::move(part));
+  }
+  // Sinks first: a source that cannot be written anywhere need not be read.
+  for (const auto& part : parts_) {
+    for (const auto& pipeline : part->pipelines) {
+      for (const auto& branch : pipeline->branches) {
+        BOOST_OUTCOME_TRY(branch.sink->open());
+      }
+    }
+  }
+  for (const auto& part : parts_) {
+    for (const auto& pipeline : part->pipelines) {
+      if (stop_) return base::success();
+      if (pipeline->source) {
+        BOOST_OUTCOME_TRY(pipeline->source->open());
+      }
+    }
+  }
+  open_ = true;
+  if (stop_) stop();  // asked for while opening
+  return base::success();
+}
+
+base::Status Job::tell_time(Pipeline& pipeline, std::int64_t now_ms, bool input_pending) {
+  BOOST_OUTCOME_TRY(pipeline.table.on_time(now_ms, input_pending));
+  for (auto& branch : pipeline.branches) {
+    BOOST_OUTCOME_TRY(branch.chain.on_time(now_ms, input_pending));
+  }
+  return base::success();
+}
+
+// The input pauses: what is written goes out.
+base::Status Job::rest(Pipeline& pipeline) {
+  for (auto& branch : pipeline.branches) {
+    BOOST_OUTCOME_TRY(branch.sink->flush());
+  }
+  return base::success();
+}
+
+base::Status Job::finish_input(Pipeline& pipeline) {
+  pipeline.finished = true;
+  if (!stop_) {
+    BOOST_OUTCOME_TRY(pipeline.table.process({{}, {{0, operators::last_watermark}}}));
+    BOOST_OUTCOME_TRY(pipeline.table.finish());
+    for (auto& branch : pipeline.branches) {
+      BOOST_OUTCOME_TRY(branch.chain.finish());
+    }
+  }
+  if (pipeline.source) pipeline.source->close();
+  for (auto& branch : pipeline.branches) {
+    BOOST_OUTCOME_TRY(branch.sink->finish());
+  }
+  return base::success();
+}
+
+base::Status Job::step(Part& part, Pipeline& pipeline, milliseconds wait, bool& busy) {
+  (void)part;
+  if (!pipeline.source) {
+    if (pipeline.constants.rows > 0) {
+      BOOST_OUTCOME_TRY(pipeline.table.process({pipeline.constants, {}}));
+    }
+    return finish_input(pipeline);
+  }
+  BOOST_OUTCOME_TRY(auto fetched, pipeline.source->next(wait));
+  const bool rows = fetched.batch.rows > 0;
+  // Windows that were due before these rows came close before they are counted.
+  BOOST_OUTCOME_TRY(
+      tell_time(pipeline, base::to_epoch_ms(options_.clock->now()), rows || fetched.finished));
+  if (rows) {
+    BOOST_OUTCOME_TRY(pipeline.table.process({std::move(fetched.batch), {}}));
+  }
+  if (fetched.finished) return finish_input(pipeline);
+  if (!rows) {
+    BOOST_OUTCOME_TRY(rest(pipeline));
+  }
+  busy = busy || rows;
+  return base::success();
+}
+
+base::Status Job::loop() {
+  std::size_t open = 0;
+  for (const auto& part : parts_) open += part->pipelines.size();
+  const bool alone = open == 1;
+  bool busy = true;
+  std::int64_t next_status = base::to_epoch_ms(options_.clock->now()) + status_every_ms;
+  std::int64_t next_tick = 0;
+  while (open > 0) {
+    const milliseconds wait = busy ? milliseconds(0) : alone ? idle_wait : shared_wait;
+    busy = false;
+    const std::int64_t now = base::to_epoch_ms(options_.clock->now());
+    const bool tick = now >= next_tick;
+    if (tick) next_tick = now + tick_every_ms;
+    for (const auto& part : parts_) {
+      for (const auto& pipeline : part->pipelines) {
+        if (pipeline->finished) continue;
+        if (stop_) {
+          BOOST_OUTCOME_TRY(finish_input(*pipeline));
+        } else {
+          BOOST_OUTCOME_TRY(step(*part, *pipeline, wait, busy));
+          if (tick && !pipeline->finished) {
+            for (auto& branch : pipeline->branches) {
+              BOOST_OUTCOME_TRY(branch.sink->tick());
+            }
+          }
+        }
+        if (pipeline->finished) --open;
+      }
+    }
+    if (options_.on_status && now >= next_status) {
+      next_status = now + status_every_ms;
+      options_.on_status(status());
+    }
+  }
+  return base::success();
+}
+
+Status Job::status() const {
+  Status out;
+  out.now_ms = base::to_epoch_ms(options_.clock->now());
+  out.windows_fired = counters_.windows_fired;
+  out.late_rows = counters_.late_rows;
+  out.rows_out = counters_.rows_out;
+  for (const auto& part : parts_) {
+    for (const auto& pipeline : part->pipelines) {
+      if (pipeline->source) {
+        const auto metrics = pipeline->source->metrics();
+        out.records_in += metrics.records;
+        out.bytes_in += metrics.bytes;
+        out.dropped += metrics.dropped;
+        out.lag_ms = std::max(out.lag_ms, metrics.millis_behind_latest);
+        if (!metrics.note.empty()) out.note += (out.note.empty() ? "" : "; ") + metrics.note;
+      } else {
+        out.records_in += pipeline->constants.rows;
+      }
+      for (const auto& branch : pipeline->branches) {
+        const auto metrics = branch.sink->metrics();
+        out.sink_retries += metrics.retries;
+        if (!metrics.note.empty()) out.note += (out.note.empty() ? "" : "; ") + metrics.note;
+      }
+    }
+  }
+  return out;
+}
+
+}  // namespace millrace::job

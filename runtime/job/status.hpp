@@ -1,0 +1,29 @@
+// How a job is doing, for people.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace millrace::job {
+
+struct Status {
+  std::int64_t now_ms = 0;
+  std::uint64_t records_in = 0;
+  std::uint64_t bytes_in = 0;
+  std::uint64_t dropped = 0;  // records the format was told to ignore
+  std::uint64_t rows_out = 0;
+  std::uint64_t windows_fired = 0;
+  std::uint64_t late_rows = 0;
+  std::uint64_t sink_retries = 0;
+  std::int64_t lag_ms = -1;  // of the source that is furthest behind; -1: none says
+  std::string note;
+};
+
+// "12,345 records, 1,024/s, lag 250 ms, 12 windows fired, 36 rows out" and what is not zero of the
+// rest. `before`: an earlier status, for the rate.
+std::string status_text(const Status& now, const Status& before);
+
+// "finished: 100 records in, 5 rows out, 3 windows fired, 0 late rows dropped"
+std::string totals_text(const Status& last);
+
+}  // namespace millrace::job

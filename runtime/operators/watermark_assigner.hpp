@@ -1,0 +1,41 @@
+// WATERMARK FOR: where event time has got to.
+#pragma once
+
+#include <chrono>
+
+#include "runtime/expr/expr.hpp"
+#include "runtime/operators/operator.hpp"
+
+namespace millrace::operators {
+
+// A watermark follows the row that produced it. It is sent at once when it has moved by more than
+// the interval since the last one sent, and otherwise when the input pauses and the interval has
+// passed on the clock. (Flink's timer fires between rows, too: there, whether a row within the
+// interval of a window's edge is late depends on the machine's speed. Here it never does.)
+class WatermarkAssigner final : public Operator {
+ public:
+  // rowtime: the column that must not be NULL. `watermark` is over the same columns; both outlive
+  // the operator, as does the context.
+  WatermarkAssigner(std::size_t rowtime, const expr::Expr& watermark,
+                    std::chrono::milliseconds interval, expr::Context& context)
+      : rowtime_(rowtime),
+        watermark_(watermark),
+        interval_ms_(interval.count()),
+        context_(context) {}
+
+  // Error: "RowTime field should not be null, please convert it to a non-null long value."
+  Status process(Chunk chunk, Output& out) override;
+  Status on_time(std::int64_t now_ms, bool input_pending, Output& out) override;
+
+ private:
+  std::size_t rowtime_;
+  const expr::Expr& watermark_;
+  std::int64_t interval_ms_;
+  expr::Context& context_;
+  // Both start at the epoch, as in Flink.
+  std::int64_t current_ms_ = 0;
+  std::int64_t sent_ms_ = 0;
+  std::int64_t next_timer_ms_ = no_watermark;
+};
+
+}  // namespace millrace::operators
