@@ -38,6 +38,7 @@ class AggregateQuery {
       }
       call_name_ = item_name(item, fields.size());
       BOOST_OUTCOME_TRY(auto bound, bind_expression(*item.expression, scope_, "", intercept));
+      BOOST_OUTCOME_TRY(refuse_null(bound, item.expression->where));
       fields.push_back(output_field(call_name_, bound));
       projections.push_back(std::move(bound));
     }

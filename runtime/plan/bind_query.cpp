@@ -145,6 +145,7 @@ Result<NodePtr> Binder::values(const sql::Values& values, sql::Span where) {
     std::vector<expr::ExprPtr> bound;
     for (const auto& cell : row) {
       BOOST_OUTCOME_TRY(auto value, bind_expression(*cell, nothing, "VALUES"));
+      BOOST_OUTCOME_TRY(refuse_null(value, cell->where));
       bound.push_back(std::move(value));
     }
     rows.push_back(std::move(bound));

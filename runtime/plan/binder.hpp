@@ -94,6 +94,8 @@ void make_names_unique(std::vector<Field>& fields);
 // A field for a projection; a bare column keeps what it is.
 Field project_field(std::string name, const expr::ExprPtr& expression,
                     const std::vector<Field>& input);
+// A column of no type: a bare NULL in a SELECT list or in VALUES.
+Status refuse_null(const expr::ExprPtr& bound, sql::Span where);
 NodePtr make_calc(NodePtr input, expr::ExprPtr condition, std::vector<expr::ExprPtr> projections,
                   std::vector<Field> fields);
 // Renames a query's columns: "VIEW definition and input fields not match" is the caller's.

@@ -35,6 +35,11 @@ Field project_field(std::string name, const expr::ExprPtr& expression,
   return field;
 }
 
+Status refuse_null(const expr::ExprPtr& bound, sql::Span where) {
+  if (!bound->type.is(data::TypeKind::null)) return base::success();
+  return sql::validation_error(where, "Illegal use of 'NULL'");
+}
+
 NodePtr make_calc(NodePtr input, expr::ExprPtr condition, std::vector<expr::ExprPtr> projections,
                   std::vector<Field> fields) {
   auto node = std::make_shared<Node>();
@@ -80,6 +85,7 @@ Result<NodePtr> Binder::plain_select(const sql::Select& select, const Relation& 
       continue;
     }
     BOOST_OUTCOME_TRY(auto bound, bind_expression(*item.expression, scope, "SELECT"));
+    BOOST_OUTCOME_TRY(refuse_null(bound, item.expression->where));
     fields.push_back(project_field(item_name(item, fields.size()), bound, scope.fields));
     projections.push_back(std::move(bound));
   }
