@@ -1,6 +1,8 @@
+// long: the three steps of one query share what they find; apart they would pass it all around.
 #include <algorithm>
 
 #include "runtime/plan/binder.hpp"
+#include "runtime/plan/group_window.hpp"
 
 namespace millrace::plan {
 
@@ -74,7 +76,12 @@ class AggregateQuery {
   Status group_by(const sql::Expression& tree) {
     if (tree.kind == Kind::call &&
         (tree.name == "TUMBLE" || tree.name == "HOP" || tree.name == "SESSION")) {
-      return legacy_window(tree);
+      if (window_) {
+        return sql::plain_error(tree.where.from, "Multiple windows in GROUP BY are not supported.");
+      }
+      BOOST_OUTCOME_TRY(auto window, bind_group_window(tree, scope_));
+      window_ = std::move(window);
+      return base::success();
     }
     if (has_aggregate(tree)) {
       return sql::validation_error(tree.where,
@@ -94,62 +101,6 @@ class AggregateQuery {
       if (expr::equal(*key, *bound)) return base::success();
     }
     keys_.push_back(std::move(bound));
-    return base::success();
-  }
-
-  Status legacy_window(const sql::Expression& tree) {
-    if (tree.name == "SESSION") return sql::not_served(tree.where.from, "the group window SESSION");
-    if (window_) {
-      return sql::plain_error(tree.where.from, "Multiple windows in GROUP BY are not supported.");
-    }
-    const bool hop = tree.name == "HOP";
-    const std::size_t expected = hop ? 3 : 2;
-    if (tree.arguments.size() == expected + 1) {
-      return sql::plain_error(tree.where.from,
-                              tree.name + " window with alignment is not supported yet.");
-    }
-    if (tree.arguments.size() != expected) {
-      return sql::validation_error(tree.where, "Invalid number of arguments to function '$" +
-                                                   tree.name + "'. Was expecting " +
-                                                   std::to_string(expected) + " arguments");
-    }
-    BOOST_OUTCOME_TRY(auto time, bind_expression(*tree.arguments[0], scope_, "GROUP BY"));
-    if (!time->type.is_timestamp()) {
-      std::string signature = "$" + tree.name + "(<" + time->type.root_text() + ">, <INTERVAL>)";
-      return sql::validation_error(
-          tree.where, "Cannot apply '$" + tree.name + "' to arguments of type '" + signature +
-                          "'. Supported form(s): '$" + tree.name +
-                          (hop ? "(<DATETIME>, <DATETIME_INTERVAL>, <DATETIME_INTERVAL>)'"
-                               : "(<DATETIME>, <DATETIME_INTERVAL>)'"));
-    }
-    const Field* field =
-        time->kind == expr::Expr::Kind::column ? &scope_.fields[time->column] : nullptr;
-    if (field == nullptr || field->time == TimeAttribute::none) {
-      return sql::plain_error(tree.arguments[0]->where.from,
-                              "Window aggregate can only be defined over a time attribute column, "
-                              "but " +
-                                  time->type.text() + " encountered.");
-    }
-    Window window;
-    window.legacy = true;
-    window.hop = hop;
-    window.event_time = field->time == TimeAttribute::rowtime;
-    window.zoned = field->type.is(data::TypeKind::timestamp_ltz);
-    BOOST_OUTCOME_TRY(auto last, interval_argument(*tree.arguments.back(), "size"));
-    window.size_ms = last;
-    window.slide_ms = last;
-    if (hop) {
-      BOOST_OUTCOME_TRY(auto slide, interval_argument(*tree.arguments[1], "slide"));
-      window.slide_ms = slide;
-    }
-    if (window.size_ms <= 0 || window.slide_ms <= 0) {
-      return sql::plain_error(tree.where.from,
-                              "A window's size and slide must be greater than zero, but got size " +
-                                  std::to_string(window.size_ms) + " ms and slide " +
-                                  std::to_string(window.slide_ms) + " ms");
-    }
-    window_ = window;
-    window_time_ = time;
     return base::success();
   }
 
@@ -272,7 +223,7 @@ class AggregateQuery {
       if (!converted) return located(converted.error(), tree.where);
       call.args[i] = converted.value();
     }
-    if (window_ || from_function_) warn_if_unmergeable(tree);
+    if (tree.name == "FIRST_VALUE" || tree.name == "LAST_VALUE") unmergeable_.push_back(&tree);
     for (std::size_t i = 0; i < calls_.size(); ++i) {
       if (same(calls_[i], call)) return call_column(i);
     }
@@ -296,24 +247,6 @@ class AggregateQuery {
     return expr::make_column(call_base + index, calls_[index].name, calls_[index].aggregate.result);
   }
 
-  // Flink 2.2 has no merge() for these two and refuses them in a HOP window (seen by running it).
-  void warn_if_unmergeable(const sql::Expression& tree) {
-    if (tree.name != "FIRST_VALUE" && tree.name != "LAST_VALUE") return;
-    const bool hop = window_ ? window_->hop : true;
-    const Node* node = input_.node.get();
-    while (!window_ && node->input && !std::holds_alternative<WindowExpand>(node->body)) {
-      node = node->input.get();
-    }
-    if (!window_) {
-      const auto* expand = std::get_if<WindowExpand>(&node->body);
-      if (expand == nullptr || !expand->window.hop) return;
-    }
-    if (hop) {
-      binder_.warn(tree.where.from,
-                   tree.name + " in a HOP window: Flink refuses this query (no merge for it)");
-    }
-  }
-
   // TUMBLE_START(ts, INTERVAL ...) and the like; null for other calls.
   Result<ExprPtr> auxiliary(const sql::Expression& tree) {
     const auto line = tree.name.find('_');
@@ -324,7 +257,7 @@ class AggregateQuery {
         (what != "START" && what != "END" && what != "ROWTIME" && what != "PROCTIME")) {
       return ExprPtr();
     }
-    if (!window_ || !matches(tree, function)) {
+    if (!window_ || !matches(*window_, tree, function, scope_)) {
       return sql::validation_error(tree.where,
                                    "Call to auxiliary group function '" + tree.name +
                                        "' must have matching call to group function '$" + function +
@@ -340,25 +273,13 @@ class AggregateQuery {
       if (!now) return located(now.error(), tree.where);
       return now.value();
     }
-    if (!window_->event_time) {
+    if (!window_->window.event_time) {
       return sql::script_error(tree.where.from,
                                "A proctime window cannot provide a rowtime attribute.");
     }
     return property_column(
         WindowRole::time, "w$rowtime",
-        window_->zoned ? LogicalType::timestamp_ltz(3) : LogicalType::timestamp(3));
-  }
-
-  bool matches(const sql::Expression& tree, const std::string& function) {
-    if ((function == "HOP") != window_->hop || function == "SESSION") return false;
-    if (tree.arguments.size() != (window_->hop ? 3U : 2U)) return false;
-    const auto time = bind_expression(*tree.arguments[0], scope_, "");
-    if (!time || !expr::equal(*time.value(), *window_time_)) return false;
-    const auto size = interval_argument(*tree.arguments.back(), "size");
-    if (!size || size.value() != window_->size_ms) return false;
-    if (!window_->hop) return true;
-    const auto slide = interval_argument(*tree.arguments[1], "slide");
-    return slide.has_value() && slide.value() == window_->slide_ms;
+        window_->window.zoned ? LogicalType::timestamp_ltz(3) : LogicalType::timestamp(3));
   }
 
   Status expand_star(const sql::Expression& star, std::vector<ExprPtr>& projections,
@@ -390,7 +311,8 @@ class AggregateQuery {
   }
 
   [[nodiscard]] TimeAttribute time_attribute() const {
-    if (window_) return window_->event_time ? TimeAttribute::rowtime : TimeAttribute::proctime;
+    if (window_)
+      return window_->window.event_time ? TimeAttribute::rowtime : TimeAttribute::proctime;
     for (const auto& field : scope_.fields) {
       if (field.window == WindowRole::time) return field.time;
     }
@@ -449,9 +371,10 @@ class AggregateQuery {
     aggregate.keys = std::move(keys);
     aggregate.calls = std::move(calls);
     aggregate.properties = properties_;
-    ExprPtr time = window_time_;
+    ExprPtr time = window_ ? window_->time : nullptr;
     if (from_function_) {
-      BOOST_OUTCOME_TRY(auto expand, reach_function(input, projections));
+      BOOST_OUTCOME_TRY(auto expand, fold_to_window_function(input, projections, condition_,
+                                                             select_.span, role_where_));
       aggregate.window = expand->window;
       const Field& field = input->fields[expand->time_column];
       time = expr::make_column(expand->time_column, field.name, field.type);
@@ -464,7 +387,14 @@ class AggregateQuery {
                 std::to_string(aggregate.window.slide_ms) + " ms");
       }
     } else {
-      aggregate.window = *window_;
+      aggregate.window = window_->window;
+    }
+    if (aggregate.window.hop) {
+      for (const sql::Expression* call : unmergeable_) {
+        binder_.warn(call->where.from, call->name +
+                                           " in a HOP window: Flink refuses this query (no "
+                                           "merge for it, seen with 2.2)");
+      }
     }
     if (aggregate.window.event_time) {
       aggregate.time_column = add_argument(time, projections, fields);
@@ -501,46 +431,6 @@ class AggregateQuery {
     return projections.size() - 1;
   }
 
-  // Walks down to the window function, folding the SELECT blocks between into our own condition
-  // and projections. `input` becomes the function's input.
-  Result<const WindowExpand*> reach_function(NodePtr& input, std::vector<ExprPtr>& projections) {
-    while (const auto* calc = std::get_if<Calc>(&input->body)) {
-      for (auto& projection : projections) {
-        projection = expr::substitute(projection, calc->projections);
-      }
-      if (condition_) condition_ = expr::substitute(condition_, calc->projections);
-      if (calc->condition) {
-        if (condition_) {
-          auto both = expr::make_call("AND", {calc->condition, condition_});
-          if (!both) return located(both.error(), select_.span);
-          condition_ = both.value();
-        } else {
-          condition_ = calc->condition;
-        }
-      }
-      input = input->input;
-    }
-    const auto* expand = std::get_if<WindowExpand>(&input->body);
-    if (expand == nullptr) {
-      return sql::not_served(role_where_.from,
-                             "GROUP BY window_start, window_end over rows that are already "
-                             "aggregated by window (without a window function of its own)");
-    }
-    const std::size_t columns = input->input->fields.size();
-    const auto reads_window = [&](const ExprPtr& tree) {
-      const auto read = expr::referenced_columns(*tree);
-      return !read.empty() && read.back() >= columns;
-    };
-    if ((condition_ && reads_window(condition_)) ||
-        std::any_of(projections.begin(), projections.end(), reads_window)) {
-      return sql::not_served(select_.span.from,
-                             "window_start, window_end or window_time in WHERE, in an aggregate or "
-                             "in a grouping expression");
-    }
-    input = input->input;
-    return expand;
-  }
-
   Binder& binder_;
   const sql::Select& select_;
   const Relation& input_;
@@ -551,10 +441,10 @@ class AggregateQuery {
   std::vector<ExprPtr> role_keys_;
   sql::Span role_where_;
   bool from_function_ = false;
-  std::optional<Window> window_;  // legacy
-  ExprPtr window_time_;
+  std::optional<GroupWindow> window_;
   std::vector<Call> calls_;
-  std::string call_name_;  // what the item being bound is called
+  std::vector<const sql::Expression*> unmergeable_;  // FIRST_VALUE, LAST_VALUE
+  std::string call_name_;                            // what the item being bound is called
   std::vector<WindowRole> properties_;
   std::vector<LogicalType> property_types_;
 };

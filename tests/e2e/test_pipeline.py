@@ -29,7 +29,7 @@ CREATE TABLE trades (
   EVENT_TIME TIMESTAMP(3),
   TICKER STRING,
   PRICE DOUBLE,
-  WATERMARK FOR EVENT_TIME AS EVENT_TIME - INTERVAL '{delay}' SECOND
+  WATERMARK FOR EVENT_TIME AS EVENT_TIME - INTERVAL '{delay}' SECOND(5)
 ) WITH (
   'connector' = 'kinesis',
   'stream.arn' = 'arn:aws:kinesis:{region}:{account}:stream/{source}',

@@ -1,2 +1,0 @@
-CREATE TABLE x (
-  timestamp TIMESTAMP(3)) WITH ('connector' = 'print');

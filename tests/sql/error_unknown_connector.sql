@@ -1,2 +1,0 @@
-CREATE TABLE p (a INT) WITH ('connector' = 'kafka');
-INSERT INTO p VALUES (1);

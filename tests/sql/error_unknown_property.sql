@@ -1,1 +1,0 @@
-CREATE TABLE x (a INT) WITH ('connector' = '${case.nothing}');
