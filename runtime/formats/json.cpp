@@ -1,0 +1,86 @@
+#include "runtime/formats/json.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace millrace::formats {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+
+constexpr auto options = std::to_array<FormatOption>({
+    {"fail-on-missing-field", "an absent field ends the job instead of giving NULL"},
+    {"ignore-parse-errors", "what cannot be read gives NULL, or drops the record"},
+    {"timestamp-format.standard", "SQL (default) or ISO-8601"},
+    {"map-null-key.mode", "FAIL, DROP or LITERAL"},
+    {"map-null-key.literal", "the key written for NULL with LITERAL"},
+    {"encode.decimal-as-plain-number", "DECIMAL without an exponent"},
+    {"encode.ignore-null-fields", "NULL fields are left out"},
+    {"decode.json-parser.enabled", "taken and ignored: results are the same"},
+});
+
+base::Result<bool> flag(const Options& from, const std::string& key, bool fallback) {
+  const auto at = from.find(key);
+  if (at == from.end()) return fallback;
+  std::string lower = at->second;
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  if (lower == "true") return true;
+  if (lower == "false") return false;
+  return Error{ErrorCode::invalid_argument,
+               "Invalid value for option '" + key + "': '" + at->second + "' is neither true nor false"};
+}
+
+}  // namespace
+
+base::Result<JsonOptions> JsonOptions::parse(const Options& from) {
+  JsonOptions parsed;
+  BOOST_OUTCOME_TRY(parsed.fail_on_missing_field, flag(from, "json.fail-on-missing-field", false));
+  BOOST_OUTCOME_TRY(parsed.ignore_parse_errors, flag(from, "json.ignore-parse-errors", false));
+  BOOST_OUTCOME_TRY(parsed.decimal_as_plain_number,
+                    flag(from, "json.encode.decimal-as-plain-number", false));
+  BOOST_OUTCOME_TRY(parsed.ignore_null_fields, flag(from, "json.encode.ignore-null-fields", false));
+  BOOST_OUTCOME_TRY(flag(from, "json.decode.json-parser.enabled", true));
+  if (parsed.fail_on_missing_field && parsed.ignore_parse_errors) {
+    return Error{ErrorCode::invalid_argument,
+                 "fail-on-missing-field and ignore-parse-errors shouldn't both be true."};
+  }
+  const auto standard = from.find("json.timestamp-format.standard");
+  if (standard != from.end()) {
+    if (standard->second == "ISO-8601") {
+      parsed.timestamps = data::TimestampStyle::iso_8601;
+    } else if (standard->second != "SQL") {
+      return Error{ErrorCode::invalid_argument,
+                   "Unsupported value '" + standard->second +
+                       "' for timestamp-format.standard. Supported values are [SQL, ISO-8601]."};
+    }
+  }
+  const auto mode = from.find("json.map-null-key.mode");
+  if (mode != from.end() && mode->second != "FAIL" && mode->second != "DROP" &&
+      mode->second != "LITERAL") {
+    return Error{ErrorCode::invalid_argument, "Unsupported value '" + mode->second +
+                                                  "' for option map-null-key.mode. Supported values "
+                                                  "are [LITERAL, FAIL, DROP]."};
+  }
+  return parsed;
+}
+
+base::Status check_json_types(const data::Schema& schema) {
+  for (const auto& field : schema.fields) {
+    if (field.type.is_interval() || field.type.is(data::TypeKind::null)) {
+      return Error{ErrorCode::unsupported, "column '" + field.name + "': the json format does not carry " +
+                                               field.type.text()};
+    }
+  }
+  return base::success();
+}
+
+Format json_format() {
+  return {.name = "json",
+          .options = options,
+          .make_decoder = &make_json_decoder,
+          .make_encoder = &make_json_encoder};
+}
+
+}  // namespace millrace::formats
