@@ -1,0 +1,111 @@
+#include "runtime/aggregates/registry.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace millrace::aggregates {
+
+namespace {
+
+using Types = std::span<const LogicalType>;
+
+Result<LogicalType> count_type(Types) {
+  return LogicalType::bigint().not_null();
+}
+
+// SUM keeps the type and wraps like it; DECIMAL takes all the digits there are.
+Result<LogicalType> sum_type(Types args) {
+  if (!args[0].is_numeric()) return no_match();
+  if (!args[0].is(TypeKind::decimal)) return args[0].with_nullable(true);
+  return LogicalType::decimal(LogicalType::max_precision, args[0].scale());
+}
+
+Result<LogicalType> average_type(Types args) {
+  if (!args[0].is_numeric()) return no_match();
+  if (!args[0].is(TypeKind::decimal)) return args[0].with_nullable(true);
+  return LogicalType::decimal(LogicalType::max_precision, std::max(6, args[0].scale()));
+}
+
+Result<LogicalType> ordered_type(Types args) {
+  if (args[0].is(TypeKind::null)) return no_match();
+  return args[0].with_nullable(true);
+}
+
+constexpr std::array functions = {
+    AggregateFunction{"COUNT", 0, 1, count_type, make_count, "COUNT(<ANY>), COUNT(*)"},
+    AggregateFunction{"SUM", 1, 1, sum_type, make_sum, "SUM(<NUMERIC>)"},
+    AggregateFunction{"AVG", 1, 1, average_type, make_average, "AVG(<NUMERIC>)"},
+    AggregateFunction{"MIN", 1, 1, ordered_type, make_min, "MIN(<COMPARABLE_TYPE>)"},
+    AggregateFunction{"MAX", 1, 1, ordered_type, make_max, "MAX(<COMPARABLE_TYPE>)"},
+    AggregateFunction{"FIRST_VALUE", 1, 1, ordered_type, make_first_value, "FIRST_VALUE(<ANY>)"},
+    AggregateFunction{"LAST_VALUE", 1, 1, ordered_type, make_last_value, "LAST_VALUE(<ANY>)"},
+};
+
+const AggregateFunction* find(std::string_view name) {
+  std::string key(name);
+  for (char& c : key) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
+  for (const AggregateFunction& function : functions) {
+    if (function.name == key) return &function;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+std::span<const AggregateFunction> all_aggregates() {
+  return functions;
+}
+
+bool is_aggregate(std::string_view name) {
+  return find(name) != nullptr;
+}
+
+Result<BoundAggregate> bind_aggregate(std::string_view name, std::vector<LogicalType> args,
+                                      bool distinct) {
+  const auto error = [](const std::string& message) {
+    return base::Error(base::ErrorCode::validation, message);
+  };
+  const AggregateFunction* function = find(name);
+  std::string families;
+  std::string types;
+  for (const LogicalType& arg : args) {
+    families += (families.empty() ? "<" : ", <") + arg.family_text() + ">";
+    types += (types.empty() ? "<" : ", <") + arg.with_nullable(true).text() + ">";
+  }
+  if (function == nullptr) {
+    return error("No match found for function signature " + std::string(name) + "(" + families +
+                 ")");
+  }
+  const std::string upper(function->name);
+  const auto count = static_cast<int>(args.size());
+  if (count < function->min_args || count > function->max_args || (distinct && count == 0)) {
+    return error("Invalid number of arguments to function '" + upper +
+                 "'. Was expecting 1 arguments");
+  }
+  auto result = function->infer(args);
+  if (!result) {
+    if (!result.error().message().empty()) return result.error();
+    return error("Cannot apply '" + upper + "' to arguments of type '" + upper + "(" + types +
+                 ")'. Supported form(s): '" + std::string(function->forms) + "'");
+  }
+  return BoundAggregate{function, std::move(args), distinct, result.value()};
+}
+
+std::unique_ptr<Accumulators> BoundAggregate::make() const {
+  auto plain = function->make(*this);
+  // The smallest and the largest are the same with and without repetitions.
+  const bool matters = distinct && function->name != "MIN" && function->name != "MAX";
+  return matters ? make_distinct(*this, std::move(plain)) : std::move(plain);
+}
+
+std::vector<std::uint8_t> nulls_where_empty(std::span<const std::uint8_t> filled) {
+  std::vector<std::uint8_t> nulls;
+  if (std::find(filled.begin(), filled.end(), 0) == filled.end()) return nulls;
+  nulls.resize(filled.size());
+  for (std::size_t i = 0; i < filled.size(); ++i) nulls[i] = filled[i] == 0 ? 1 : 0;
+  return nulls;
+}
+
+}  // namespace millrace::aggregates

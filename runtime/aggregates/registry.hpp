@@ -1,0 +1,49 @@
+// The aggregates' make functions, one file each, and what they share.
+#pragma once
+
+#include "runtime/aggregates/aggregate.hpp"
+
+namespace millrace::aggregates {
+
+using base::Result;
+using data::Cells;
+using data::Column;
+using data::ColumnPtr;
+using data::LogicalType;
+using data::TypeKind;
+
+// Arguments of a type that does not fit; bind_aggregate() turns it into "Cannot apply ...".
+inline base::Error no_match() {
+  return {base::ErrorCode::validation, ""};
+}
+
+std::unique_ptr<Accumulators> make_count(const BoundAggregate& call);
+std::unique_ptr<Accumulators> make_sum(const BoundAggregate& call);
+std::unique_ptr<Accumulators> make_average(const BoundAggregate& call);
+std::unique_ptr<Accumulators> make_min(const BoundAggregate& call);
+std::unique_ptr<Accumulators> make_max(const BoundAggregate& call);
+std::unique_ptr<Accumulators> make_first_value(const BoundAggregate& call);
+std::unique_ptr<Accumulators> make_last_value(const BoundAggregate& call);
+// Any aggregate over each group's distinct values, by feeding `inner` the values not seen before.
+std::unique_ptr<Accumulators> make_distinct(const BoundAggregate& call,
+                                            std::unique_ptr<Accumulators> inner);
+
+// Calls body(group, row) for each row that add() is given and whose `cells` are not NULL.
+template <class T, class Body>
+void each_value(std::span<const std::uint32_t> groups, std::span<const std::uint32_t> rows,
+                const Cells<T>& cells, Body&& body) {
+  if (rows.empty()) {
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+      if (!cells.is_null(i)) body(groups[i], i);
+    }
+    return;
+  }
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    if (!cells.is_null(rows[i])) body(groups[i], std::size_t{rows[i]});
+  }
+}
+
+// The mask of NULL results: 1 where `filled` is 0; empty when all are filled.
+std::vector<std::uint8_t> nulls_where_empty(std::span<const std::uint8_t> filled);
+
+}  // namespace millrace::aggregates

@@ -1,0 +1,224 @@
+#include "runtime/aggregates/aggregate.hpp"
+
+#include <doctest/doctest.h>
+
+#include <random>
+
+#include "runtime/data/decimal.hpp"
+#include "runtime/data/text.hpp"
+
+using namespace millrace::aggregates;
+using namespace millrace::data;
+
+namespace {
+
+using Groups = std::vector<std::uint32_t>;
+
+// NULL is {}.
+ColumnPtr column(const LogicalType& type, const std::vector<Value>& values) {
+  Column out(type);
+  const auto arena = std::make_shared<Arena>();
+  for (const Value& value : values) out.append_value(value, arena);
+  return share(std::move(out));
+}
+
+BoundAggregate bind(std::string_view name, const LogicalType& type, bool distinct = false) {
+  return bind_aggregate(name, {type}, distinct).value();
+}
+
+std::string texts(const Column& out) {
+  std::string all;
+  for (std::size_t row = 0; row < out.size(); ++row) {
+    if (row > 0) all += " ";
+    if (out.is_null(row)) {
+      all += "NULL";
+    } else {
+      append_sql_text(all, out, row, TimeZone{});
+    }
+  }
+  return all;
+}
+
+// All rows into group 0; group 1 stays empty.
+std::string result(const BoundAggregate& call, const ColumnPtr& values) {
+  const auto state = call.make();
+  state->resize(2);
+  const ColumnPtr args[] = {values};
+  state->add(Groups(values->size(), 0), {}, args, 0);
+  return texts(*state->finish());
+}
+
+const LogicalType big = LogicalType::bigint();
+const LogicalType integer = LogicalType::integer();
+
+Value n(std::int64_t value) {
+  return value;
+}
+Value s(const char* value) {
+  return std::string(value);
+}
+
+}  // namespace
+
+TEST_CASE("aggregates: results and types as in Flink, NULLs passed over, an empty group is NULL") {
+  const auto numbers = column(big, {n(5), {}, n(2), n(2), n(-10)});
+  struct Case {
+    const char* name;
+    bool distinct;
+    const char* result;
+  };
+  const Case cases[] = {
+      {"COUNT", false, "4 0"},          {"COUNT", true, "3 0"},
+      {"SUM", false, "-1 NULL"},        {"SUM", true, "-3 NULL"},
+      {"MIN", false, "-10 NULL"},       {"MAX", true, "5 NULL"},
+      {"AVG", false, "0 NULL"},         {"AVG", true, "-1 NULL"},
+      {"FIRST_VALUE", false, "5 NULL"}, {"LAST_VALUE", false, "-10 NULL"},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    CAPTURE(c.distinct);
+    CHECK(result(bind(c.name, big, c.distinct), numbers) == c.result);
+  }
+  CHECK(bind("SUM", LogicalType::decimal(10, 2)).result.text() == "DECIMAL(38, 2)");
+  CHECK(bind("AVG", LogicalType::decimal(10, 2)).result.text() == "DECIMAL(38, 6)");
+  CHECK(bind("AVG", integer).result.text() == "INT");
+  CHECK(bind("SUM", integer.not_null()).result.text() == "INT");
+  CHECK(bind("count", integer).result.text() == "BIGINT NOT NULL");
+  CHECK(bind("MAX", LogicalType::timestamp(3)).result.text() == "TIMESTAMP(3)");
+}
+
+TEST_CASE("aggregates: COUNT(*) counts rows, NULL or not") {
+  const auto call = bind_aggregate("COUNT", {}, false).value();
+  const auto state = call.make();
+  state->resize(3);
+  state->add(Groups{0, 2, 2}, {}, {}, 0);
+  CHECK(texts(*state->finish()) == "1 0 2");
+  state->clear();
+  CHECK(texts(*state->finish()) == "0 0 0");
+}
+
+TEST_CASE("aggregates: sums wrap for integers and are NULL for a DECIMAL out of digits") {
+  CHECK(result(bind("SUM", integer), column(integer, {n(2147483647), n(1)})) == "-2147483648 NULL");
+  CHECK(result(bind("SUM", big), column(big, {n(INT64_MAX), n(1)})) == "-9223372036854775808 NULL");
+  const auto decimal = LogicalType::decimal(38, 0);
+  const Int128 most = power_of_ten(38) - 1;
+  CHECK(result(bind("SUM", decimal), column(decimal, {most, Value(Int128{1}), Value(-most)})) ==
+        "NULL NULL");
+  CHECK(result(bind("AVG", decimal), column(decimal, {most, most})) == "NULL NULL");
+  const auto price = LogicalType::decimal(10, 2);
+  CHECK(result(bind("AVG", price), column(price, {Value(Int128{100}), Value(Int128{101}),
+                                                  Value(Int128{101})})) == "1.006667 NULL");
+  CHECK(result(bind("AVG", LogicalType::float64()), column(LogicalType::float64(), {1.0, 2.0})) ==
+        "1.5 NULL");
+  const auto real = LogicalType::float32();
+  CHECK(result(bind("SUM", real), column(real, {16777216.0, 1.0})) == "1.6777216E7 NULL");
+}
+
+TEST_CASE("aggregates: text is kept beyond the batch it came in") {
+  const auto call = bind("MAX", LogicalType::string());
+  const auto state = call.make();
+  state->resize(1);
+  {
+    const ColumnPtr args[] = {column(LogicalType::string(), {s("apple"), s("pear"), {}, s("fig")})};
+    state->add(Groups(4, 0), {}, args, 0);
+  }
+  const ColumnPtr kept = state->finish();
+  state->clear();
+  CHECK(texts(*kept) == "pear");
+  CHECK(result(bind("MIN", LogicalType::boolean()),
+               column(LogicalType::boolean(), {true, false})) == "FALSE NULL");
+  const auto time = LogicalType::timestamp(9);
+  CHECK(result(bind("MAX", time), column(time, {TimestampValue{0, 1}, TimestampValue{0, 2}})) ==
+        "1970-01-01 00:00:00.000000002 NULL");
+}
+
+TEST_CASE("aggregates: FIRST_VALUE and LAST_VALUE of merged slices go by arrival, not by slice") {
+  for (const bool last : {false, true}) {
+    const auto call = bind(last ? "LAST_VALUE" : "FIRST_VALUE", big);
+    const auto early = call.make();
+    const auto late = call.make();
+    early->resize(1);
+    late->resize(1);
+    // The first row to arrive belongs to the later slice.
+    const ColumnPtr first[] = {column(big, {n(1)})};
+    const ColumnPtr second[] = {column(big, {n(2)})};
+    late->add(Groups{0}, {}, first, 100);
+    early->add(Groups{0}, {}, second, 101);
+    const auto window = call.make();
+    window->resize(1);
+    window->merge(Groups{0}, *early, Groups{0});
+    window->merge(Groups{0}, *late, Groups{0});
+    CHECK(texts(*window->finish()) == (last ? "2" : "1"));
+  }
+}
+
+TEST_CASE("aggregates: merging slices gives what adding all rows gives") {
+  std::mt19937 random(11);
+  const LogicalType types[] = {big, LogicalType::float64(), LogicalType::decimal(10, 2),
+                               LogicalType::string()};
+  for (const LogicalType& type : types) {
+    for (const AggregateFunction& function : all_aggregates()) {
+      for (const bool distinct : {false, true}) {
+        const auto bound = bind_aggregate(function.name, {type}, distinct);
+        if (!bound) continue;
+        CAPTURE(std::string(function.name));
+        CAPTURE(type.text());
+        CAPTURE(distinct);
+        constexpr std::size_t groups = 5;
+        const auto whole = bound.value().make();
+        const auto merged = bound.value().make();
+        whole->resize(groups);
+        merged->resize(groups);
+        std::uint64_t arrival = 0;
+        for (int slice = 0; slice < 6; ++slice) {
+          std::vector<Value> values;
+          Groups numbers;
+          Groups rows;
+          for (std::uint32_t i = 0; i < 40; ++i) {
+            const auto pick = static_cast<std::int64_t>(random() % 12);
+            Value value;
+            if (pick > 0) {
+              if (type.is_string()) value = std::string(static_cast<std::size_t>(pick), 'x');
+              if (type.is(TypeKind::bigint)) value = pick;
+              if (type.is(TypeKind::float64)) value = static_cast<double>(pick);
+              if (type.is(TypeKind::decimal)) value = Int128{pick};
+            }
+            values.push_back(value);
+            if (random() % 4 != 0) {  // some rows are filtered out
+              rows.push_back(i);
+              numbers.push_back(static_cast<std::uint32_t>(random() % (groups - 1)));
+            }
+          }
+          const ColumnPtr args[] = {column(type, values)};
+          whole->add(numbers, rows, args, arrival);
+          const auto part = bound.value().make();
+          part->resize(groups);
+          part->add(numbers, rows, args, arrival);
+          const Groups all = {0, 1, 2, 3, 4};
+          merged->merge(all, *part, all);
+          arrival += 40;
+        }
+        CHECK(texts(*merged->finish()) == texts(*whole->finish()));
+        CHECK(merged->bytes() > 0);
+      }
+    }
+  }
+}
+
+TEST_CASE("aggregates: what does not fit says so") {
+  const auto message = [](std::string_view name, std::vector<LogicalType> args,
+                          bool distinct = false) {
+    const auto bound = bind_aggregate(name, std::move(args), distinct);
+    return bound ? std::string("bound") : bound.error().message();
+  };
+  CHECK(message("nosuch", {big}) == "No match found for function signature nosuch(<NUMERIC>)");
+  CHECK(message("SUM", {LogicalType::string()}) ==
+        "Cannot apply 'SUM' to arguments of type 'SUM(<STRING>)'. Supported form(s): "
+        "'SUM(<NUMERIC>)'");
+  CHECK(message("SUM", {}) ==
+        "Invalid number of arguments to function 'SUM'. Was expecting 1 arguments");
+  CHECK(message("COUNT", {}, true) ==
+        "Invalid number of arguments to function 'COUNT'. Was expecting 1 arguments");
+  CHECK(is_aggregate("max"));
+  CHECK_FALSE(is_aggregate("upper"));
+}
