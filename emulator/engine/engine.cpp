@@ -125,7 +125,8 @@ base::Result<ReadResult> Engine::read(store::Reader& reader, const ReadPlan& pla
 base::Status Engine::begin() { return store_.begin(); }
 
 base::Status Engine::commit() {
-  auto committed = store_.commit();
+  auto committed = broken_ ? base::Status{*broken_} : store_.commit();
+  broken_.reset();
   if (!committed) {
     store_.rollback();
     BOOST_OUTCOME_TRY(load());  // the memory knew of changes that did not happen
@@ -212,6 +213,15 @@ base::Status Engine::set_retention(const Scope& scope, std::string_view name, st
 
 base::Status Engine::append(const Stream& stream, std::span<const NewRecord> records,
                             std::vector<Appended>& out) {
+  // SQLite may have rolled back by itself; what came after would be written outside the transaction.
+  if (broken_) return *broken_;
+  auto appended = append_all(stream, records, out);
+  if (!appended) broken_ = appended.error();
+  return appended;
+}
+
+base::Status Engine::append_all(const Stream& stream, std::span<const NewRecord> records,
+                                std::vector<Appended>& out) {
   const auto now = now_ms();
   out.clear();
   out.reserve(records.size());

@@ -112,7 +112,8 @@ class Engine {
   // Begins DELETING.
   base::Status delete_stream(const Scope& scope, std::string_view name);
   base::Status set_retention(const Scope& scope, std::string_view name, std::int64_t hours);
-  // Appends all records or none. `out` gets one entry a record, in order.
+  // Appends all records or none: after an error nothing of the transaction will be committed. `out`
+  // gets one entry a record, in order.
   base::Status append(const Stream& stream, std::span<const NewRecord> records,
                       std::vector<Appended>& out);
 
@@ -124,6 +125,8 @@ class Engine {
   Engine(store::Store& store, const base::Clock& clock, Options options)
       : store_(store), clock_(clock), options_(options) {}
   base::Status load();
+  base::Status append_all(const Stream& stream, std::span<const NewRecord> records,
+                          std::vector<Appended>& out);
   [[nodiscard]] Stream* find_mutable(const Scope& scope, std::string_view name) const;
   void drop(Streams::iterator at);
   base::Result<bool> trim(Stream& stream, Shard& shard, std::int64_t limit);
@@ -134,6 +137,8 @@ class Engine {
   std::unique_ptr<Seal> seal_;
   std::unique_ptr<store::Reader> own_reader_;  // the engine's thread
   std::vector<Shard*> touched_;                // by the transaction under way
+  // Why the transaction under way cannot be committed any more: a write failed half way.
+  std::optional<base::Error> broken_;
 
   // Guards streams_ and what hangs on it, except the fields a Shard marks for the engine's thread.
   mutable std::shared_mutex mutex_;
@@ -142,6 +147,7 @@ class Engine {
 
 template <class F>
 base::Status Engine::atomically(F&& change) {
+  if (broken_) return *broken_;
   BOOST_OUTCOME_TRY(store_.savepoint());
   auto done = change();
   if (!done) {

@@ -2,6 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <sys/resource.h>
+
+#include <csignal>
+#include <filesystem>
 #include <functional>
 #include <set>
 #include <thread>
@@ -175,6 +179,36 @@ TEST_CASE("engine: accounts and regions are kept apart") {
   CHECK(fixture.engine->list(scope, "s", 10).size() == 1);
   CHECK(fixture.engine->list({"111111111111", "us-east-1"}, "", 10).empty());
   CHECK(fixture.engine->open_shards(scope) == 4);
+}
+
+TEST_CASE("engine: on a full disk nothing is half done, and it goes on when there is room again") {
+  const test::TempDir dir;
+  Fixture fixture{dir.path()};
+  fixture.create("s");
+  const auto kept = fixture.append("s", {"before"});
+  rlimit old{};
+  REQUIRE(::getrlimit(RLIMIT_FSIZE, &old) == 0);
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);  // writes then fail with EFBIG
+  rlimit small{std::filesystem::file_size(dir.path() + "/millrace.db-wal") + 100'000, old.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
+  const std::string data(20'000, 'x');
+  int failures = 0;
+  int stored = 1;
+  for (int i = 0; i < 20; ++i) {
+    std::vector<NewRecord> records(3, NewRecord{"key", data, 0});
+    std::vector<Appended> out;
+    REQUIRE(fixture.engine->begin());
+    const auto done = fixture.engine->append(*fixture.engine->find(scope, "s"), records, out);
+    const auto committed = fixture.engine->commit();
+    (done && committed ? stored : failures) += done && committed ? 3 : 1;
+  }
+  CHECK(failures > 0);
+  CHECK(fixture.read("s", 0).records.entries.size() == static_cast<std::size_t>(stored));
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &old) == 0);
+  std::signal(SIGXFSZ, handler);
+  const auto after = fixture.append("s", {"after"});
+  CHECK(after[0].sequence.index > kept[0].sequence.index);
+  CHECK(fixture.read("s", 0).records.entries.size() == static_cast<std::size_t>(stored) + 1);
 }
 
 TEST_CASE("engine: jobs of many threads share commits, and each is answered after its commit") {
