@@ -57,7 +57,8 @@ void BatchBuilder::reserve(std::size_t rows) {
   for (Column& column : columns_) column.reserve(rows);
 }
 
-void BatchBuilder::drop_row() {
+void BatchBuilder::truncate(std::size_t rows) {
+  rows_ = rows;
   for (Column& column : columns_) {
     if (column.size() > rows_) column.truncate(rows_);
   }

@@ -56,7 +56,9 @@ class BatchBuilder {
   // Every column has got one more cell since the last call.
   void finish_row() { ++rows_; }
   // Takes back cells appended since the last finish_row().
-  void drop_row();
+  void drop_row() { truncate(rows_); }
+  // Takes back everything after the first `rows` rows.
+  void truncate(std::size_t rows);
   [[nodiscard]] std::size_t rows() const { return rows_; }
   void reserve(std::size_t rows);
   // Bytes stay alive with the batch that take() gives next.

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "runtime/formats/json_cells.hpp"
+#include "runtime/formats/json_text.hpp"
 
 namespace millrace::formats {
 namespace {
@@ -14,23 +15,6 @@ using base::ErrorCode;
 
 // Jackson's limit; deeper nesting is an error of the record.
 constexpr int max_depth = 1000;
-
-void append_json_text(std::string& out, std::string_view text) {
-  out += '"';
-  for (const char c : text) {
-    switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\b': out += "\\b"; break;
-      case '\f': out += "\\f"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
-      default: out += c;
-    }
-  }
-  out += '"';
-}
 
 // Receives the events of one record.
 class RowHandler {
@@ -173,8 +157,9 @@ class RowHandler {
       out_->column(field_index()).append_null();
       return true;
     }
-    return fail("Fail to deserialize at field: " + names_[field_index()] + ". '" + std::string{text} +
-                "' is no " + out_->column(field_index()).type().with_nullable(true).text());
+    return fail("Fail to deserialize at field: " + names_[field_index()] + ". '" +
+                std::string{text} + "' is no " +
+                out_->column(field_index()).type().with_nullable(true).text());
   }
 
   // A value where a record is due: null gives no row, anything else is an error.
@@ -255,27 +240,6 @@ class RowHandler {
   void reset_capture() { capture_depth_ = 0; }
 };
 
-// Flink's parser takes control characters inside texts; RapidJSON wants them escaped.
-std::string with_escaped_controls(std::string_view message) {
-  std::string out;
-  bool in_text = false;
-  bool escaped = false;
-  for (const char c : message) {
-    if (in_text && static_cast<unsigned char>(c) < 0x20) {
-      constexpr std::string_view digits = "0123456789abcdef";
-      out += "\\u00";
-      out += digits[static_cast<unsigned char>(c) >> 4];
-      out += digits[static_cast<unsigned char>(c) & 15];
-      escaped = false;
-      continue;
-    }
-    if (c == '"' && !escaped) in_text = !in_text;
-    escaped = in_text && c == '\\' && !escaped;
-    out += c;
-  }
-  return out;
-}
-
 class JsonDecoder final : public Decoder {
  public:
   JsonDecoder(const JsonOptions& options, std::vector<std::string> names)
@@ -317,38 +281,42 @@ class JsonDecoder final : public Decoder {
     std::memcpy(place, message.data(), message.size());
     place[message.size()] = '\0';
     rapidjson::InsituStringStream stream{place};
-    constexpr unsigned flags =
-        rapidjson::kParseInsituFlag | rapidjson::kParseNumbersAsStringsFlag |
-        rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag |
-        rapidjson::kParseStopWhenDoneFlag;
+    constexpr unsigned flags = rapidjson::kParseInsituFlag | rapidjson::kParseNumbersAsStringsFlag |
+                               rapidjson::kParseIterativeFlag |
+                               rapidjson::kParseValidateEncodingFlag |
+                               rapidjson::kParseStopWhenDoneFlag;
     handler_.reset_capture();
     handler_.begin(out);
     const auto parsed = reader_.Parse<flags>(stream, handler_);
+    error_ = parsed.Code();
     return !parsed.IsError();
   }
 
+  // Once more, for what RapidJSON refuses and Flink's parser takes; an ordinary record never comes
+  // here.
   bool retry(std::string_view message, data::BatchBuilder& out, std::size_t before) {
-    const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20; };
-    if (!handler_.why().empty() || out.rows() != before ||
-        std::none_of(message.begin(), message.end(), is_control)) {
+    if (error_ != rapidjson::kParseErrorNumberTooBig &&
+        error_ != rapidjson::kParseErrorStringEscapeInvalid &&
+        error_ != rapidjson::kParseErrorStringInvalidEncoding) {
       return false;
     }
-    out.drop_row();
-    return parse(with_escaped_controls(message), out);
+    out.truncate(before);
+    return parse(mended_json(message), out);
   }
 
   JsonOptions options_;
   std::vector<std::string> names_;
   RowHandler handler_;
   rapidjson::Reader reader_;
+  rapidjson::ParseErrorCode error_ = rapidjson::kParseErrorNone;
   std::uint64_t dropped_ = 0;
 };
 
 }  // namespace
 
-base::Result<std::unique_ptr<Decoder>> make_json_decoder(const Options& options,
-                                                         const data::Schema& schema,
-                                                         const std::vector<std::size_t>& projection) {
+base::Result<std::unique_ptr<Decoder>> make_json_decoder(
+    const Options& options, const data::Schema& schema,
+    const std::vector<std::size_t>& projection) {
   BOOST_OUTCOME_TRY(const auto parsed, JsonOptions::parse(options));
   const auto wanted = schema.select(projection);
   BOOST_OUTCOME_TRY(check_json_types(wanted));

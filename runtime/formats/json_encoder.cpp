@@ -5,45 +5,19 @@
 #include "runtime/data/decimal.hpp"
 #include "runtime/data/text.hpp"
 #include "runtime/formats/json.hpp"
+#include "runtime/formats/json_text.hpp"
 
 namespace millrace::formats {
 namespace {
 
 using data::TypeKind;
 
-void append_quoted(std::string& out, std::string_view text) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  out += '"';
-  std::size_t from = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte >= 0x20 && byte != '"' && byte != '\\') continue;
-    out.append(text, from, i - from);
-    from = i + 1;
-    switch (byte) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\b': out += "\\b"; break;
-      case '\f': out += "\\f"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
-      default:
-        out += "\\u00";
-        out += digits[byte >> 4];
-        out += digits[byte & 15];
-    }
-  }
-  out.append(text, from);
-  out += '"';
-}
-
 class JsonEncoder final : public Encoder {
  public:
   JsonEncoder(const JsonOptions& options, const data::Schema& schema) : options_(options) {
     for (const auto& field : schema.fields) {
       std::string key;
-      append_quoted(key, field.name);
+      append_json_text(key, field.name);
       keys_.push_back(key + ":");
     }
   }
@@ -77,13 +51,19 @@ class JsonEncoder final : public Encoder {
   void append(std::string& out, const data::Column& column, std::size_t row) const {
     const auto& type = column.type();
     switch (type.kind()) {
-      case TypeKind::boolean: out += column.at<std::uint8_t>(row) != 0 ? "true" : "false"; return;
+      case TypeKind::boolean:
+        out += column.at<std::uint8_t>(row) != 0 ? "true" : "false";
+        return;
       case TypeKind::tinyint:
       case TypeKind::smallint:
       case TypeKind::integer:
-      case TypeKind::bigint: data::append_int64(out, column.at<std::int64_t>(row)); return;
+      case TypeKind::bigint:
+        data::append_int64(out, column.at<std::int64_t>(row));
+        return;
       case TypeKind::float32:
-      case TypeKind::float64: append_real(out, type, column.at<double>(row)); return;
+      case TypeKind::float64:
+        append_real(out, type, column.at<double>(row));
+        return;
       case TypeKind::decimal:
         if (options_.decimal_as_plain_number) {
           data::append_decimal_plain(out, column.at<base::Int128>(row), type.scale());
@@ -92,7 +72,9 @@ class JsonEncoder final : public Encoder {
         }
         return;
       case TypeKind::character:
-      case TypeKind::varchar: append_quoted(out, column.at<std::string_view>(row)); return;
+      case TypeKind::varchar:
+        append_json_text(out, column.at<std::string_view>(row));
+        return;
       case TypeKind::binary:
       case TypeKind::varbinary:
         out += '"';
@@ -119,7 +101,8 @@ class JsonEncoder final : public Encoder {
         return;
       case TypeKind::null:
       case TypeKind::interval_months:
-      case TypeKind::interval_millis: break;  // refused when the encoder was made
+      case TypeKind::interval_millis:
+        break;  // refused when the encoder was made
     }
     out += "null";
   }
