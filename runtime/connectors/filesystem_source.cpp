@@ -138,7 +138,10 @@ class FilesystemSource final : public Source {
             fetched.finished = true;
             return fetched;
           }
-          if (!wait_for_look(wait)) return fetched;
+          if (!wait_for_look(wait)) {
+            fetched.finished = stopped_;
+            return fetched;
+          }
           BOOST_OUTCOME_TRY(look_for_files());
           wait = std::chrono::milliseconds{0};
           continue;
