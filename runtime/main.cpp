@@ -1,0 +1,190 @@
+// millrace-runtime: Flink SQL jobs on this machine. Flags in, exit code out: 0 ok, 1 the job
+// failed, 2 bad usage or a bad script.
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "common/base/log.hpp"
+#include "runtime/job/job.hpp"
+#include "runtime/job/script.hpp"
+#include "runtime/job/signals.hpp"
+#include "runtime/plan/explain.hpp"
+
+namespace {
+
+using namespace millrace;
+
+constexpr int exit_failed = 1;
+constexpr int exit_usage = 2;
+
+struct Flags {
+  job::ScriptOptions script;
+  std::vector<std::string> settings;
+  int parallelism = 0;
+  bool drain = false;
+  std::string checkpoints;
+  std::string gateway;
+  std::string log_level = "info";
+};
+
+void add_script_flags(CLI::App& command, Flags& flags) {
+  command.add_option("script", flags.script.file, "the SQL script, - for standard input")
+      ->required()
+      ->type_name("JOB.sql");
+  command
+      .add_option("--properties", flags.script.properties_file,
+                  "property groups for ${group.key}: an application_properties.json")
+      ->type_name("FILE");
+  command
+      .add_option("--set", flags.settings, "a setting, as SET 'k' = 'v'; holds against the script")
+      ->type_name("K=V")
+      ->allow_extra_args(false);
+  command.add_option("--log-level", flags.log_level, "trace, debug, info, warn, error or off")
+      ->type_name("LEVEL");
+}
+
+// Turns --set and --parallelism into settings; false when one is not of the form k=v.
+bool take_settings(Flags& flags) {
+  for (const auto& setting : flags.settings) {
+    const auto sign = setting.find('=');
+    if (sign == std::string::npos || sign == 0) {
+      std::cerr << "--set " << setting << ": expected k=v\n";
+      return false;
+    }
+    flags.script.settings.emplace_back(setting.substr(0, sign), setting.substr(sign + 1));
+  }
+  if (flags.parallelism > 0) {
+    flags.script.settings.emplace_back("parallelism.default", std::to_string(flags.parallelism));
+  }
+  if (!base::set_log_level(flags.log_level)) {
+    std::cerr << "--log-level " << flags.log_level
+              << ": expected trace, debug, info, warn, error or off\n";
+    return false;
+  }
+  return true;
+}
+
+// A line that is rewritten on a terminal, a line in the log every ten seconds elsewhere.
+class StatusLine {
+ public:
+  void operator()(const job::Status& now) {
+    if (before_.now_ms == 0) before_ = now;
+    if (terminal_) {
+      std::cerr << "\r\x1b[K" << job::status_text(now, before_) << std::flush;
+      shown_ = true;
+      before_ = now;
+    } else if (now.now_ms - before_.now_ms >= log_every_ms) {
+      base::log().info("{}", job::status_text(now, before_));
+      before_ = now;
+    }
+  }
+  void end() {
+    if (shown_) std::cerr << "\r\x1b[K" << std::flush;
+    shown_ = false;
+  }
+
+ private:
+  static constexpr std::int64_t log_every_ms = 10'000;
+  bool terminal_ = isatty(STDERR_FILENO) != 0;
+  bool shown_ = false;
+  job::Status before_;
+};
+
+int run(const Flags& flags, const plan::PlannedScript& script) {
+  std::vector<plan::JobPlan> plans;
+  for (const auto& statement : script.jobs) {
+    if (statement.explain_only) {
+      std::cout << plan::explain(statement.job) << std::flush;
+    } else {
+      plans.push_back(statement.job);
+    }
+  }
+  if (plans.empty()) {
+    base::log().warn("{}: there is no INSERT and no SELECT to run", flags.script.file);
+    return 0;
+  }
+  const base::SystemClock clock;
+  StatusLine line;
+  job::JobOptions options;
+  options.clock = &clock;
+  options.output = &std::cout;
+  options.error_output = &std::cerr;
+  options.drain = flags.drain;
+  options.on_status = [&line](const job::Status& now) { line(now); };
+  job::Job job(plans, options);
+  const job::StopSignals signals([&job] {
+    base::log().info("stopping");
+    job.stop();
+  });
+  const auto totals = job.run();
+  std::cout << std::flush;
+  line.end();
+  if (!totals) {
+    std::cerr << "job failed: " << totals.error().message() << "\n";
+    return exit_failed;
+  }
+  base::log().info("finished: {}", job::totals_text(totals.value()));
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Millrace runtime: runs Flink SQL scripts.");
+  app.name("millrace-runtime");
+  app.require_subcommand(1);
+  Flags flags;
+  auto* run_command = app.add_subcommand("run", "run a script until its input ends or SIGINT");
+  auto* check_command = app.add_subcommand("check", "parse, bind and plan a script, run nothing");
+  auto* explain_command = app.add_subcommand("explain", "print the plans of a script");
+  auto* submit_command =
+      app.add_subcommand("submit", "run a script on a Flink cluster through its SQL Gateway");
+  for (auto* command : {run_command, check_command, explain_command, submit_command}) {
+    add_script_flags(*command, flags);
+  }
+  run_command->add_flag("--drain", flags.drain,
+                        "stop at the end of all input and close open event-time windows");
+  run_command->add_option("--parallelism", flags.parallelism, "parallelism.default")
+      ->check(CLI::Range(1, 1024))
+      ->type_name("N");
+  run_command->add_option("--checkpoints", flags.checkpoints, "where checkpoints are kept")
+      ->type_name("DIR");
+  submit_command->add_option("--gateway", flags.gateway, "the SQL Gateway")->type_name("URL");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : exit_usage;
+  }
+  if (!flags.checkpoints.empty()) {
+    std::cerr << "--checkpoints is not served yet: the job would start from its sources' "
+                 "positions after a restart\n";
+    return exit_usage;
+  }
+  if (submit_command->parsed()) {
+    std::cerr << "submit is not served yet\n";
+    return exit_usage;
+  }
+  if (!take_settings(flags)) return exit_usage;
+
+  const auto script = job::load_script(flags.script);
+  if (!script) {
+    std::cerr << script.error().message() << "\n";
+    return exit_usage;
+  }
+  for (const auto& warning : script.value().warnings) std::cerr << warning << " (warning)\n";
+  if (check_command->parsed()) {
+    std::cout << flags.script.file << ": ok, " << script.value().jobs.size()
+              << (script.value().jobs.size() == 1 ? " job\n" : " jobs\n");
+    return 0;
+  }
+  if (explain_command->parsed()) {
+    for (const auto& statement : script.value().jobs) {
+      std::cout << plan::explain(statement.job) << "\n";
+    }
+    return 0;
+  }
+  return run(flags, script.value());
+}

@@ -1,0 +1,2 @@
+CREATE TABLE x (
+  timestamp TIMESTAMP(3)) WITH ('connector' = 'print');

@@ -1,0 +1,2 @@
+CREATE TABLE p (a INT) WITH ('connector' = 'kafka');
+INSERT INTO p VALUES (1);
