@@ -72,7 +72,7 @@ Result<BoundAggregate> bind_aggregate(std::string_view name, std::vector<Logical
   std::string types;
   for (const LogicalType& arg : args) {
     families += (families.empty() ? "<" : ", <") + arg.family_text() + ">";
-    types += (types.empty() ? "<" : ", <") + arg.with_nullable(true).text() + ">";
+    types += (types.empty() ? "<" : ", <") + arg.calcite_text() + ">";
   }
   if (function == nullptr) {
     return error("No match found for function signature " + std::string(name) + "(" + families +

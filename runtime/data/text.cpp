@@ -151,6 +151,10 @@ void append_java_text(std::string& out, const Column& column, std::size_t row) {
 
 std::string literal_text(const Value& value, const LogicalType& type) {
   if (is_null(value)) return "NULL";
+  if (type.is_interval()) {
+    return std::to_string(std::get<std::int64_t>(value)) +
+           (type.is(TypeKind::interval_months) ? ":INTERVAL MONTH" : ":INTERVAL SECOND");
+  }
   const Column column = Column::constant(type, value, 1);
   std::string text;
   append_sql_text(text, column, 0, TimeZone{});

@@ -113,6 +113,17 @@ std::string LogicalType::text() const {
   return nullable_ ? out : out + " NOT NULL";
 }
 
+std::string LogicalType::calcite_text() const {
+  if (is(TypeKind::integer)) return root_text();
+  if (is(TypeKind::varchar) || is(TypeKind::varbinary)) {
+    return root_text() + "(" + std::to_string(precision_) + ")";
+  }
+  if (is(TypeKind::timestamp_ltz)) {
+    return "TIMESTAMP_WITH_LOCAL_TIME_ZONE(" + std::to_string(precision_) + ")";
+  }
+  return with_nullable(true).text();
+}
+
 std::string LogicalType::family_text() const {
   if (is_numeric()) return "NUMERIC";
   if (is_string()) return "CHARACTER";
@@ -154,7 +165,9 @@ bool common_numeric(const LogicalType& left, const LogicalType& right, LogicalTy
     return true;
   }
   // FLOAT stays FLOAT beside integers; DECIMAL and DOUBLE widen it to DOUBLE.
-  const auto narrow = [](const LogicalType& t) { return t.is(TypeKind::float32) || t.is_integer(); };
+  const auto narrow = [](const LogicalType& t) {
+    return t.is(TypeKind::float32) || t.is_integer();
+  };
   out = narrow(left) && narrow(right) ? LogicalType::float32() : LogicalType::float64();
   return true;
 }

@@ -120,6 +120,8 @@ class LogicalType {
   [[nodiscard]] std::string text() const;
   // Without NOT NULL and without parameters, as Calcite's messages say it: "VARCHAR", "BIGINT".
   [[nodiscard]] std::string root_text() const;
+  // Without NOT NULL and as Calcite spells it: "INTEGER", "VARCHAR(2147483647)", "CHAR(1)".
+  [[nodiscard]] std::string calcite_text() const;
   // Calcite's family, as in "No match found for function signature foo(<CHARACTER>)".
   [[nodiscard]] std::string family_text() const;
 

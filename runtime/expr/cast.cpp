@@ -363,8 +363,8 @@ Result<ExprPtr> make_cast(ExprPtr from, const LogicalType& type, bool try_cast) 
   if (from->type.same_as(type)) return from;
   if (!can_cast(from->type, type)) {
     return Error(ErrorCode::validation, "Cast function cannot convert value of type " +
-                                            from->type.text() + " to type " +
-                                            type.with_nullable(from->type.nullable()).text());
+                                            from->type.calcite_text() + " to type " +
+                                            type.calcite_text());
   }
   if (from->kind == Expr::Kind::literal && data::is_null(from->literal))
     return make_literal({}, type);

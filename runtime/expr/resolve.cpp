@@ -46,12 +46,12 @@ Error cannot_apply(const Function& function, std::span<const ExprPtr> args) {
   const std::string name(function.name);
   const bool is_operator = name.find_first_of("+-*/%<>=|") != std::string::npos;
   if (is_operator && args.size() == 2) {
-    types = "<" + args[0]->type.with_nullable(true).text() + "> " + name + " <" +
-            args[1]->type.with_nullable(true).text() + ">";
+    types = "<" + args[0]->type.calcite_text() + "> " + name + " <" + args[1]->type.calcite_text() +
+            ">";
   } else {
     for (const ExprPtr& arg : args) {
       if (!types.empty()) types += ", ";
-      types += "<" + arg->type.with_nullable(true).text() + ">";
+      types += "<" + arg->type.calcite_text() + ">";
     }
     types = name + "(" + types + ")";
   }

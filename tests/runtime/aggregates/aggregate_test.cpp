@@ -213,7 +213,7 @@ TEST_CASE("aggregates: what does not fit says so") {
   };
   CHECK(message("nosuch", {big}) == "No match found for function signature nosuch(<NUMERIC>)");
   CHECK(message("SUM", {LogicalType::string()}) ==
-        "Cannot apply 'SUM' to arguments of type 'SUM(<STRING>)'. Supported form(s): "
+        "Cannot apply 'SUM' to arguments of type 'SUM(<VARCHAR(2147483647)>)'. Supported form(s): "
         "'SUM(<NUMERIC>)'");
   CHECK(message("SUM", {}) ==
         "Invalid number of arguments to function 'SUM'. Was expecting 1 arguments");

@@ -30,6 +30,7 @@ TEST_CASE("text: CAST AS STRING") {
   CHECK(sql(LogicalType::interval_months(), std::int64_t{14}) == "+1-02");
   CHECK(literal_text(std::string("it's"), LogicalType::character(4)) == "'it''s'");
   CHECK(literal_text({}, LogicalType::bigint()) == "NULL");
+  CHECK(literal_text(std::int64_t{5000}, LogicalType::interval_millis()) == "5000:INTERVAL SECOND");
 }
 
 TEST_CASE("text: a row as print writes it") {

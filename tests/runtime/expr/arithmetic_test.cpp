@@ -69,7 +69,7 @@ TEST_CASE("arithmetic: times and intervals") {
 
 TEST_CASE("arithmetic: what does not fit says so") {
   CHECK(type_of("+", {str("a"), number("1")}) ==
-        "error: Cannot apply '+' to arguments of type '<CHAR(1)> + <INT>'. Supported form(s): "
+        "error: Cannot apply '+' to arguments of type '<CHAR(1)> + <INTEGER>'. Supported form(s): "
         "'<NUMERIC> + "
         "<NUMERIC>, <DATETIME> + <DATETIME_INTERVAL>'");
   CHECK(type_of("foo", {str("a"), number("1")}) ==
@@ -77,7 +77,7 @@ TEST_CASE("arithmetic: what does not fit says so") {
   CHECK(type_of("upper", {}) ==
         "error: Invalid number of arguments to function 'UPPER'. Was expecting 1 arguments");
   CHECK(type_of("upper", {number("1")}) ==
-        "error: Cannot apply 'UPPER' to arguments of type 'UPPER(<INT>)'. Supported form(s): "
+        "error: Cannot apply 'UPPER' to arguments of type 'UPPER(<INTEGER>)'. Supported form(s): "
         "'UPPER(<CHARACTER>)'");
 }
 

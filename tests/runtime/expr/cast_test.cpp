@@ -120,7 +120,7 @@ TEST_CASE("cast: what has no meaning is refused by type") {
   const auto refused = make_cast(make_bool(true), LogicalType::date());
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error().message() ==
-        "Cast function cannot convert value of type BOOLEAN NOT NULL to type DATE NOT NULL");
+        "Cast function cannot convert value of type BOOLEAN to type DATE");
   CHECK_FALSE(make_cast(number("1"), LogicalType::timestamp(3)).has_value());
   CHECK(can_convert_implicitly(LogicalType::integer(), LogicalType::bigint()));
   CHECK_FALSE(can_convert_implicitly(LogicalType::bigint(), LogicalType::integer()));
