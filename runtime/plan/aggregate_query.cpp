@@ -30,9 +30,17 @@ class AggregateQuery {
     }
     BOOST_OUTCOME_TRY(check_window());
 
+    const Intercept intercept = [this](const sql::Expression& tree) { return answer(tree); };
+    if (select_.having) {
+      // Flink reports its faults before those of the SELECT list, which names the aggregates.
+      BOOST_OUTCOME_TRY(bind_condition(*select_.having, scope_, "", intercept));
+      calls_.clear();
+      properties_.clear();
+      property_types_.clear();
+      unmergeable_.clear();
+    }
     std::vector<ExprPtr> projections;
     std::vector<Field> fields;
-    const Intercept intercept = [this](const sql::Expression& tree) { return answer(tree); };
     for (const auto& item : select_.items) {
       if (item.expression->kind == Kind::star) {
         BOOST_OUTCOME_TRY(expand_star(*item.expression, projections, fields));
