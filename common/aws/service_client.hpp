@@ -32,7 +32,7 @@ struct ClientParts {
   Random random;
   // Outlive the client.
   const base::Clock* clock = nullptr;
-  base::Waiter* waiter = nullptr;
+  base::Waiter* waiter = nullptr;  // may be null when there is one attempt only
 };
 
 // Thread-safe.

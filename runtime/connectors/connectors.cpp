@@ -4,6 +4,7 @@
 #include "runtime/connectors/blackhole.hpp"
 #include "runtime/connectors/connector.hpp"
 #include "runtime/connectors/filesystem.hpp"
+#include "runtime/connectors/kinesis.hpp"
 #include "runtime/connectors/print.hpp"
 
 namespace millrace::connectors {
@@ -15,7 +16,7 @@ using base::ErrorCode;
 const std::vector<Connector>& table_of_connectors() {
   // By name: the order in which messages list them.
   static const std::vector<Connector> table = {blackhole_connector(), filesystem_connector(),
-                                               print_connector()};
+                                               kinesis_connector(), print_connector()};
   return table;
 }
 
