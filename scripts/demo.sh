@@ -86,7 +86,7 @@ scripts/kinesis.sh create "$input" "$output" >/dev/null
 launch runtime "$bin/millrace-runtime" run jobs/stock_trading.sql --properties jobs/application_properties.json
 launch reader scripts/kinesis.sh tail "$output"
 # The job reads from LATEST on: trades wait until it is connected.
-for _ in $(seq 100); do
+for _ in $(seq 30); do
   grep -q . "$work/runtime.log" && break
   alive runtime || died runtime
   sleep 0.1
