@@ -25,7 +25,7 @@ std::string_view to_text(StreamStatus status);
 
 struct Shard {
   explicit Shard(store::ShardRow from)
-      : row(std::move(from)), next_index(row.next_index), last_ms(row.last_ms),
+      : row(from), next_index(row.next_index), last_ms(row.last_ms),
         committed_next(row.next_index) {}
 
   // Facts that do not change while the shard lives; next_index and last_ms of the row are only what

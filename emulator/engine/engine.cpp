@@ -35,7 +35,7 @@ base::Status Engine::load() {
       return Error{ErrorCode::io, "the data file is damaged: shard " + std::to_string(row.key.value) +
                                       " belongs to no stream"};
     }
-    owner->second->shards.push_back(std::make_unique<Shard>(std::move(row)));
+    owner->second->shards.push_back(std::make_unique<Shard>(row));
   }
   for (auto& [key, stream] : loaded) {
     stream->index_open_shards();
@@ -179,7 +179,7 @@ base::Status Engine::create_stream(const Scope& scope, NewStream wanted,
     return base::success();
   }));
   auto stream = std::make_unique<Stream>(std::move(row));
-  for (auto& shard : shards) stream->shards.push_back(std::make_unique<Shard>(std::move(shard)));
+  for (const auto& shard : shards) stream->shards.push_back(std::make_unique<Shard>(shard));
   stream->index_open_shards();
   if (old != streams_.end()) drop(old);
   const std::unique_lock guard{mutex_};
