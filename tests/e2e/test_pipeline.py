@@ -12,6 +12,7 @@ from tests.e2e.support import (
     BIN,
     PATIENCE_S,
     REGION,
+    ROOT,
     Emulator,
     Program,
     aws_environment,
@@ -192,6 +193,55 @@ class Pipeline(unittest.TestCase):
         self.assertEqual(sorted(self.texts(OUT)), sorted(expected), runtime.output())
         self.assertEqual(runtime.stop(signal.SIGINT), 0, runtime.output())
         self.assertEqual(sorted(self.texts(OUT)), sorted(expected), "stopping closed windows early")
+
+    def test_the_job_that_ships(self):
+        for name in ("stocktrading-ingest-stream", "stocktrading-output-stream"):
+            self.kinesis.create_stream(StreamName=name, ShardCount=1)
+            wait_active(self.kinesis, name)
+        self.succeed(
+            self.start(
+                *("millrace-generator", "trades", "--count", "2000", "--rate", "2000", "--seed", "21"),
+                *("--start", "2026-01-05T09:30:00", "--time-scale", "600"),
+            )
+        )
+        groups = json.loads((ROOT / "jobs/application_properties.json").read_text())
+        groups[0]["PropertyMap"]["source.init.position"] = "TRIM_HORIZON"  # shipped: LATEST
+        properties = temporary_directory(self) / "properties.json"
+        properties.write_text(json.dumps(groups))
+        runtime = self.start(
+            "millrace-runtime", "run", ROOT / "jobs/stock_trading.sql", "--properties", properties, "--drain"
+        )
+        self.succeed(runtime)
+        trades = [json.loads(t) for t in self.texts("stocktrading-ingest-stream")]
+        rows = [json.loads(t) for t in windows(trades, 90, 60)]
+        expected = [
+            json.dumps(
+                {k: row[k] for k in ("ticker", "window_start", "window_end")} | {"max_price": row["high"]},
+                separators=(",", ":"),
+            )
+            for row in rows
+        ]
+        self.assertGreater(len(expected), 20)
+        self.assertEqual(sorted(self.texts("stocktrading-output-stream")), sorted(expected))
+
+    def test_check_and_explain(self):
+        shipped = [ROOT / "jobs/stock_trading_text.sql", "--properties", ROOT / "jobs/application_properties.json"]
+        self.succeed(self.start("millrace-runtime", "check", *shipped))
+        explained = self.start("millrace-runtime", "explain", *shipped)
+        self.succeed(explained)
+        self.assertIn("trades", explained.output())
+        broken = temporary_directory(self) / "broken.sql"
+        broken.write_text(
+            "CREATE TABLE s (a INT) WITH ('connector' = 'filesystem', 'path' = '/x', 'format' = 'json');\n"
+            "CREATE TABLE t (a INT) WITH ('connector' = 'print');\nINSERT INTO t\nSELECT b FROM s;\n"
+        )
+        refused = self.start("millrace-runtime", "check", broken)
+        self.assertEqual(refused.wait_exit(), 2, refused.output())
+        self.assertIn("broken.sql:4:8: ", refused.output())
+        self.assertIn("'b'", refused.output())
+        missing = self.start("millrace-runtime", "check", shipped[0])
+        self.assertEqual(missing.wait_exit(), 2, missing.output())
+        self.assertIn("InputStream0", missing.output())
 
     def test_the_emulator_restarts_in_the_middle_and_the_others_carry_on(self):
         self.streams(shards=1)
