@@ -24,7 +24,9 @@ fail() {
 step() { printf '%s %s\n' "$(date -u +%T)" "$*"; }
 
 testcontainer=
+build_log=
 cleanup() {
+  rm -f "$build_log"
   [[ -z $testcontainer ]] || docker rm -f "$testcontainer" >/dev/null 2>&1 || true
   "${compose[@]}" down -v --remove-orphans --timeout 5 >/dev/null 2>&1 || true
 }
@@ -55,7 +57,11 @@ first_records() {
 }
 
 step "building images"
-"${compose[@]}" build --quiet >/dev/null || fail "the images do not build"
+build_log=$(mktemp)
+if ! "${compose[@]}" build >"$build_log" 2>&1; then
+  tail -40 "$build_log" >&2
+  fail "the images do not build"
+fi
 
 step "up"
 "${compose[@]}" up -d >/dev/null 2>&1 || fail "up failed"
