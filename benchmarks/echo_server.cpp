@@ -1,7 +1,8 @@
 // The floor of an HTTP benchmark: reads each request whole and answers a constant PutRecord reply.
 // One thread, HTTP/1.1, keep-alive. Whatever a real server costs comes on top of this.
 //
-// Usage: millrace-echo   (listens on a free port of 127.0.0.1 and prints it the way the emulator does)
+// Usage: millrace-echo   (listens on a free port of 127.0.0.1 and prints it the way the emulator
+// does)
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>

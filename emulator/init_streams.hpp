@@ -8,8 +8,8 @@
 
 namespace millrace::emulator {
 
-// Each text is name[:shards][:region]; 4 shards without a number. A stream that exists is left as it is;
-// a new one is ACTIVE at once. Error: which text, and what is wrong with it.
+// Each text is name[:shards][:region]; 4 shards without a number. A stream that exists is left as
+// it is; a new one is ACTIVE at once. Error: which text, and what is wrong with it.
 base::Status init_streams(engine::Engine& engine, const protocol::Settings& settings,
                           const std::vector<std::string>& texts);
 

@@ -29,7 +29,8 @@ void declare(CLI::App& app, Flags& flags) {
                                                               {"normal", store::Durability::normal},
                                                               {"off", store::Durability::off}};
   app.set_version_flag("--version", MILLRACE_VERSION);
-  app.add_option("--listen", flags.listen, "ADDR:PORT to serve on, repeatable; port 0 takes a free one")
+  app.add_option("--listen", flags.listen,
+                 "ADDR:PORT to serve on, repeatable; port 0 takes a free one")
       ->envname("MILLRACE_LISTEN")
       ->delimiter(',')
       ->capture_default_str();
@@ -42,7 +43,8 @@ void declare(CLI::App& app, Flags& flags) {
                  "process, off: neither is promised")
       ->transform(CLI::CheckedTransformer(durabilities))
       ->default_str("full");
-  app.add_option("--limits", flags.limits, "call rates and shard throughput; only 'off' is served yet")
+  app.add_option("--limits", flags.limits,
+                 "call rates and shard throughput; only 'off' is served yet")
       ->envname("MILLRACE_LIMITS")
       ->check(CLI::IsMember({"off"}))
       ->capture_default_str();
@@ -55,7 +57,8 @@ void declare(CLI::App& app, Flags& flags) {
       ->capture_default_str();
   app.add_option("--account", flags.settings.account, "account of requests that name none")
       ->check([](const std::string& text) {
-        const bool good = text.size() == 12 && text.find_first_not_of("0123456789") == std::string::npos;
+        const bool good =
+            text.size() == 12 && text.find_first_not_of("0123456789") == std::string::npos;
         return good ? "" : "an account id has 12 digits";
       })
       ->capture_default_str();
@@ -79,9 +82,9 @@ base::Status serve(const Flags& flags) {
     addresses.push_back(std::move(address));
   }
   const base::SystemClock clock;
-  BOOST_OUTCOME_TRY(const auto store, store::Store::open(flags.memory ? std::nullopt
-                                                                      : std::optional{flags.data},
-                                                         flags.durability));
+  BOOST_OUTCOME_TRY(const auto store,
+                    store::Store::open(flags.memory ? std::nullopt : std::optional{flags.data},
+                                       flags.durability));
   BOOST_OUTCOME_TRY(const auto engine, engine::Engine::open(*store, clock, flags.engine));
   BOOST_OUTCOME_TRY(emulator::init_streams(*engine, flags.settings, flags.init));
   engine::Committer committer{*engine};
@@ -93,10 +96,10 @@ base::Status serve(const Flags& flags) {
   }
   std::printf("%s, durability %s, %u I/O thread%s\n",
               flags.memory ? "data in memory" : ("data in " + flags.data).c_str(),
-              flags.memory                                          ? "none (memory)"
-              : flags.durability == store::Durability::full         ? "full"
+              flags.memory                                    ? "none (memory)"
+              : flags.durability == store::Durability::full   ? "full"
               : flags.durability == store::Durability::normal ? "normal"
-                                                                    : "off",
+                                                              : "off",
               flags.io_threads, flags.io_threads == 1 ? "" : "s");
   std::printf("Ready.\n");
   std::fflush(stdout);

@@ -38,7 +38,11 @@ class ManualClock final : public Clock {
   std::atomic<std::int64_t> ms_;
 };
 
-inline std::int64_t to_epoch_ms(Timestamp time) { return time.time_since_epoch().count(); }
-inline Timestamp from_epoch_ms(std::int64_t ms) { return Timestamp{Millis{ms}}; }
+inline std::int64_t to_epoch_ms(Timestamp time) {
+  return time.time_since_epoch().count();
+}
+inline Timestamp from_epoch_ms(std::int64_t ms) {
+  return Timestamp{Millis{ms}};
+}
 
 }  // namespace millrace::base

@@ -10,7 +10,8 @@
 namespace millrace::base {
 namespace {
 
-// Fetching an algorithm and making a context cost more than digesting a partition key: kept per thread.
+// Fetching an algorithm and making a context cost more than digesting a partition key: kept per
+// thread.
 struct Digester {
   explicit Digester(const char* name)
       : algorithm(EVP_MD_fetch(nullptr, name, nullptr), &EVP_MD_free),

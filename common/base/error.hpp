@@ -45,7 +45,8 @@ enum class ErrorCode {
 class Error {
  public:
   Error(ErrorCode code, std::string message) : code_(code), message_(std::move(message)) {}
-  // `name` is the exact exception name where the code alone does not tell it (AWS has several per code).
+  // `name` is the exact exception name where the code alone does not tell it (AWS has several per
+  // code).
   Error(ErrorCode code, std::string name, std::string message)
       : code_(code), name_(std::move(name)), message_(std::move(message)) {}
 

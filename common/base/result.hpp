@@ -20,7 +20,9 @@ using Result = boost::outcome_v2::basic_result<T, Error, boost::outcome_v2::poli
 
 using Status = Result<void>;
 
-inline Status success() { return boost::outcome_v2::success(); }
+inline Status success() {
+  return boost::outcome_v2::success();
+}
 
 // A broken invariant of ours; never for user input.
 [[noreturn]] void assertion_failed(const char* condition, const char* file, int line);

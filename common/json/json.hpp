@@ -14,12 +14,12 @@ namespace millrace::json {
 // Deepest nesting that is read; a request of AWS's API needs 8.
 constexpr int max_depth = 128;
 
-// Parses the whole text (in place: the document keeps it). Strict RFC 8259, UTF-8 checked; numbers that
-// do not fit 64 bits become reals. Error: serialization, with the byte offset.
+// Parses the whole text (in place: the document keeps it). Strict RFC 8259, UTF-8 checked; numbers
+// that do not fit 64 bits become reals. Error: serialization, with the byte offset.
 base::Result<std::unique_ptr<wire::Document>> parse(std::string text);
 
-// Writes compact JSON as AWS does: no spaces, non-ASCII as it is, blobs base64, times in seconds with
-// the milliseconds as fraction.
+// Writes compact JSON as AWS does: no spaces, non-ASCII as it is, blobs base64, times in seconds
+// with the milliseconds as fraction.
 class Writer final : public wire::Encoder {
  public:
   Writer() = default;

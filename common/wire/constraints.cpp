@@ -93,8 +93,9 @@ std::string length_at_most(std::int64_t max) {
 void check_text(std::string_view value, const std::string& path, const Rules& rules,
                 Violations& out) {
   if (rules.pattern != nullptr && !rules.pattern->matches(value)) {
-    out.add(std::string{value}, path,
-            std::string{"Member must satisfy regular expression pattern: "} + rules.pattern->text());
+    out.add(
+        std::string{value}, path,
+        std::string{"Member must satisfy regular expression pattern: "} + rules.pattern->text());
   }
   check_size(utf16_length(value), std::string{value}, path, rules, out);
   if (!rules.values.empty() &&
@@ -146,8 +147,8 @@ void check_each(std::span<const std::string_view> values, const Rules& rules, co
   std::string constraints = length_at_most(rules.max);
   if (rules.min != unbounded_below) constraints += ", " + length_at_least(rules.min);
   if (rules.pattern != nullptr) {
-    constraints += std::string{", Member must satisfy regular expression pattern: "} +
-                   rules.pattern->text();
+    constraints +=
+        std::string{", Member must satisfy regular expression pattern: "} + rules.pattern->text();
   }
   out.add(shown, path, std::string{subject} + " must satisfy constraint: [" + constraints + "]");
 }

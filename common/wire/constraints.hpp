@@ -34,8 +34,8 @@ class Pattern {
 constexpr std::int64_t unbounded_below = std::numeric_limits<std::int64_t>::min();
 constexpr std::int64_t unbounded_above = std::numeric_limits<std::int64_t>::max();
 
-// What the service model says of a member. min and max bound the value of a number and the length of
-// anything else: UTF-16 units of a text, bytes of a blob, entries of a list or map.
+// What the service model says of a member. min and max bound the value of a number and the length
+// of anything else: UTF-16 units of a text, bytes of a blob, entries of a list or map.
 struct Rules {
   bool required = false;
   std::int64_t min = unbounded_below;
@@ -43,7 +43,8 @@ struct Rules {
   const Pattern* pattern = nullptr;
   std::span<const std::string_view> values{};  // of an enum, in the order AWS prints them
   const char* element_text = nullptr;          // how AWS prints a structure inside a list
-  // Of the elements of a list of texts, or of the keys and values of a map; AWS checks them as a whole.
+  // Of the elements of a list of texts, or of the keys and values of a map; AWS checks them as a
+  // whole.
   const Rules* elements = nullptr;
   const Rules* keys = nullptr;
 };
@@ -56,7 +57,8 @@ class Violations {
  public:
   static constexpr std::size_t most = 10;
 
-  // value: as AWS prints it, without quotes; nullopt for an absent member. path: "records.1.member.data".
+  // value: as AWS prints it, without quotes; nullopt for an absent member. path:
+  // "records.1.member.data".
   void add(const std::optional<std::string>& value, const std::string& path,
            const std::string& constraint);
   [[nodiscard]] bool full() const { return sentences_.size() >= most; }
@@ -88,7 +90,8 @@ void check_number(std::int64_t value, const std::string& path, const Rules& rule
 void check_size(std::size_t size, const std::string& shown, const std::string& path,
                 const Rules& rules, Violations& out);
 void check_absent(const std::string& path, const Rules& rules, Violations& out);
-// "Member must satisfy constraint: [...]" for a list's texts, "Map keys ..." and "Map value ..." for maps.
+// "Member must satisfy constraint: [...]" for a list's texts, "Map keys ..." and "Map value ..."
+// for maps.
 void check_each(std::span<const std::string_view> values, const Rules& rules, const char* subject,
                 const std::string& shown, const std::string& path, Violations& out);
 

@@ -59,7 +59,9 @@ base::Status expect_list(const Value& from);
 base::Status expect_structure(const Value& from);
 
 template <class T>
-concept Structure = requires(T& value, int& visit) { &T::template members<int, T>; };
+concept Structure = requires(T& value, int& visit) {
+  &T::template members<int, T>;
+};
 
 template <Structure T>
 base::Status read_value(const Value& from, T& to);
@@ -120,8 +122,7 @@ struct Checker {
   void one(const char* name, std::string_view value, const Rules& rules) {
     const auto size = static_cast<std::int64_t>(value.size());
     const bool plainly_kept = rules.pattern == nullptr && rules.values.empty() &&
-                              size <= rules.max &&
-                              (rules.min <= 1 ? size >= rules.min : false);
+                              size <= rules.max && (rules.min <= 1 ? size >= rules.min : false);
     if (!plainly_kept) check_text(value, path(name), rules, out);
   }
   void one(const char*, bool, const Rules&) {}
@@ -230,10 +231,8 @@ struct Writer {
     out.end_list();
   }
   template <class T>
-    requires requires(const T& item, Encoder& encoder) { item.encode(encoder); }
-  void value(const T& item) {
-    item.encode(out);
-  }
+  requires requires(const T& item, Encoder& encoder) { item.encode(encoder); }
+  void value(const T& item) { item.encode(out); }
   template <Structure T>
   void value(const T& item) {
     out.begin_map();

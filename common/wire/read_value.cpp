@@ -21,11 +21,16 @@ base::Error unexpected_container(const Value& value) {
 // How AWS names the Java class a scalar was read as.
 std::string java_class(const Value& value) {
   switch (value.kind()) {
-    case Kind::boolean: return "class java.lang.Boolean";
-    case Kind::text: return "class java.lang.String";
-    case Kind::bytes: return "class java.nio.HeapByteBuffer";
-    case Kind::time: return "class java.util.Date";
-    default: return "class com.amazon.coral.value.json.numbers.TruncatingBigNumber";
+    case Kind::boolean:
+      return "class java.lang.Boolean";
+    case Kind::text:
+      return "class java.lang.String";
+    case Kind::bytes:
+      return "class java.nio.HeapByteBuffer";
+    case Kind::time:
+      return "class java.util.Date";
+    default:
+      return "class com.amazon.coral.value.json.numbers.TruncatingBigNumber";
   }
 }
 
@@ -71,8 +76,8 @@ base::Result<std::string_view> decode_in_place(const Value& from) {
            c == '/';
   };
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool padding = text[i] == '=' && (i + 1 == text.size() || text[i + 1] == '=') &&
-                         text.size() - i <= 2;
+    const bool padding =
+        text[i] == '=' && (i + 1 == text.size() || text[i + 1] == '=') && text.size() - i <= 2;
     if (!is_digit(text[i]) && !padding) {
       return unfit(std::string{"Invalid Base64 character: '"} + text[i] + "'");
     }

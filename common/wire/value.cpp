@@ -62,7 +62,9 @@ Value Value::map(std::span<const Member> members) {
   return made;
 }
 
-std::span<const Member> Value::as_map() const { return {data_.members, size_}; }
+std::span<const Member> Value::as_map() const {
+  return {data_.members, size_};
+}
 
 const Value& Value::operator[](std::string_view name) const {
   static const Value absent{};

@@ -1,7 +1,7 @@
 // The neutral tree that a request body becomes, whatever encoding it came in.
 //
-// A Document owns the bytes of the body and the nodes; texts are views into those bytes, so reading a
-// request of 500 records costs a handful of allocations. Values die with their Document.
+// A Document owns the bytes of the body and the nodes; texts are views into those bytes, so reading
+// a request of 500 records costs a handful of allocations. Values die with their Document.
 #pragma once
 
 #include <cstddef>
@@ -60,7 +60,8 @@ class Value {
   [[nodiscard]] std::span<const Value> as_list() const { return {data_.items, size_}; }
   [[nodiscard]] std::span<const Member> as_map() const;
 
-  // A member of a map; null where there is none (of equal names the last counts, as in Java's maps).
+  // A member of a map; null where there is none (of equal names the last counts, as in Java's
+  // maps).
   [[nodiscard]] const Value& operator[](std::string_view name) const;
 
  private:

@@ -9,11 +9,16 @@ namespace millrace::engine {
 
 std::string_view to_text(StreamStatus status) {
   switch (status) {
-    case StreamStatus::creating: return "CREATING";
-    case StreamStatus::active: return "ACTIVE";
-    case StreamStatus::updating: return "UPDATING";
-    case StreamStatus::deleting: return "DELETING";
-    case StreamStatus::gone: return "GONE";
+    case StreamStatus::creating:
+      return "CREATING";
+    case StreamStatus::active:
+      return "ACTIVE";
+    case StreamStatus::updating:
+      return "UPDATING";
+    case StreamStatus::deleting:
+      return "DELETING";
+    case StreamStatus::gone:
+      return "GONE";
   }
   return "";
 }
@@ -51,7 +56,9 @@ StreamStatus Stream::status(std::int64_t now_ms) const {
   return row.transition == "CREATING" ? StreamStatus::creating : StreamStatus::updating;
 }
 
-std::string Stream::arn() const { return stream_arn({row.account, row.region}, row.name); }
+std::string Stream::arn() const {
+  return stream_arn({row.account, row.region}, row.name);
+}
 
 Shard* Stream::find(std::uint32_t number) const {
   const auto at = std::lower_bound(
@@ -61,10 +68,9 @@ Shard* Stream::find(std::uint32_t number) const {
 }
 
 Shard& Stream::route(base::Uint128 hash) const {
-  const auto at =
-      std::lower_bound(open.begin(), open.end(), hash, [](const Shard* shard, base::Uint128 wanted) {
-        return shard->row.hash_end < wanted;
-      });
+  const auto at = std::lower_bound(
+      open.begin(), open.end(), hash,
+      [](const Shard* shard, base::Uint128 wanted) { return shard->row.hash_end < wanted; });
   KS_ASSERT(at != open.end());  // open shards cover the whole key space
   return **at;
 }

@@ -25,7 +25,9 @@ std::string_view to_text(StreamStatus status);
 
 struct Shard {
   explicit Shard(store::ShardRow from)
-      : row(from), next_index(row.next_index), last_ms(row.last_ms),
+      : row(from),
+        next_index(row.next_index),
+        last_ms(row.last_ms),
         committed_next(row.next_index) {}
 
   // Facts that do not change while the shard lives; next_index and last_ms of the row are only what
@@ -35,8 +37,9 @@ struct Shard {
   // The engine's thread only.
   std::int64_t next_index;
   std::int64_t last_ms;
-  bool touched = false;            // in the transaction under way
-  std::int64_t oldest_seen_ms = 0;  // arrival of the oldest record when last looked at; 0: not known
+  bool touched = false;  // in the transaction under way
+  std::int64_t oldest_seen_ms =
+      0;  // arrival of the oldest record when last looked at; 0: not known
 
   // Any thread: index after the last committed record.
   std::atomic<std::int64_t> committed_next;
@@ -58,7 +61,8 @@ struct Shard {
 
 // "shardId-000000000007"
 std::string shard_id(std::uint32_t number);
-// AWS takes any prefix before the first '-', leading zeros or none, and a bare number up to 2^31 - 1.
+// AWS takes any prefix before the first '-', leading zeros or none, and a bare number up to 2^31
+// - 1.
 std::optional<std::uint32_t> parse_shard_id(std::string_view text);
 
 struct Stream {

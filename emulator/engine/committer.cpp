@@ -63,7 +63,8 @@ void Committer::run(const std::vector<Job*>& jobs) {
     status = engine_.commit();
   }
   if (!status && healthy_) {
-    base::log().error("a commit failed, nothing of it was acknowledged: {}", status.error().message());
+    base::log().error("a commit failed, nothing of it was acknowledged: {}",
+                      status.error().message());
   } else if (status && !healthy_) {
     base::log().info("commits work again");
   }

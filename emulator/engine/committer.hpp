@@ -1,5 +1,5 @@
-// Group commit: the engine's thread. It takes all calls that have queued, runs them in one transaction,
-// commits once, and only then lets each be answered.
+// Group commit: the engine's thread. It takes all calls that have queued, runs them in one
+// transaction, commits once, and only then lets each be answered.
 #pragma once
 
 #include <condition_variable>
@@ -11,7 +11,8 @@
 
 namespace millrace::engine {
 
-// One call that changes something. Owned by whoever submits it; must live until finish() was called.
+// One call that changes something. Owned by whoever submits it; must live until finish() was
+// called.
 class Job {
  public:
   virtual ~Job() = default;

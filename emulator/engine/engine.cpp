@@ -32,8 +32,8 @@ base::Status Engine::load() {
   for (auto& row : shard_rows) {
     const auto owner = by_id.find(row.stream_id);
     if (owner == by_id.end()) {
-      return Error{ErrorCode::io, "the data file is damaged: shard " + std::to_string(row.key.value) +
-                                      " belongs to no stream"};
+      return Error{ErrorCode::io, "the data file is damaged: shard " +
+                                      std::to_string(row.key.value) + " belongs to no stream"};
     }
     owner->second->shards.push_back(std::make_unique<Shard>(row));
   }
@@ -97,8 +97,8 @@ ReadPlan Engine::plan(const Stream& stream, const Shard& shard, std::int64_t fro
           .closed = shard.row.closed_ms.has_value()};
 }
 
-base::Result<ReadResult> Engine::read(store::Reader& reader, const ReadPlan& plan, std::size_t limit,
-                                      std::size_t max_bytes) const {
+base::Result<ReadResult> Engine::read(store::Reader& reader, const ReadPlan& plan,
+                                      std::size_t limit, std::size_t max_bytes) const {
   ReadResult result;
   result.next_index = plan.from_index;
   BOOST_OUTCOME_TRY(auto page, reader.scan(plan.shard, plan.from_index, limit, max_bytes));
@@ -122,7 +122,9 @@ base::Result<ReadResult> Engine::read(store::Reader& reader, const ReadPlan& pla
   return result;
 }
 
-base::Status Engine::begin() { return store_.begin(); }
+base::Status Engine::begin() {
+  return store_.begin();
+}
 
 base::Status Engine::commit() {
   auto committed = broken_ ? base::Status{*broken_} : store_.commit();
@@ -140,8 +142,7 @@ base::Status Engine::commit() {
   return base::success();
 }
 
-base::Status Engine::create_stream(const Scope& scope, NewStream wanted,
-                                   std::int64_t creating_ms) {
+base::Status Engine::create_stream(const Scope& scope, NewStream wanted, std::int64_t creating_ms) {
   const auto now = now_ms();
   const StreamKey key{scope.account, scope.region, wanted.name};
   store::StreamRow row;
@@ -213,7 +214,8 @@ base::Status Engine::set_retention(const Scope& scope, std::string_view name, st
 
 base::Status Engine::append(const Stream& stream, std::span<const NewRecord> records,
                             std::vector<Appended>& out) {
-  // SQLite may have rolled back by itself; what came after would be written outside the transaction.
+  // SQLite may have rolled back by itself; what came after would be written outside the
+  // transaction.
   if (broken_) return *broken_;
   auto appended = append_all(stream, records, out);
   if (!appended) broken_ = appended.error();

@@ -24,9 +24,9 @@
 namespace millrace::engine {
 
 struct Options {
-  std::int64_t transition_ms = 500;      // how long CREATING and DELETING last
-  std::int64_t shard_limit = 500;        // open shards per account and region
-  std::int64_t on_demand_limit = 50;     // on-demand streams per account and region
+  std::int64_t transition_ms = 500;   // how long CREATING and DELETING last
+  std::int64_t shard_limit = 500;     // open shards per account and region
+  std::int64_t on_demand_limit = 50;  // on-demand streams per account and region
 };
 
 // What CreateStream may choose.
@@ -90,7 +90,8 @@ class Engine {
                                                 std::size_t limit) const;
   [[nodiscard]] std::int64_t open_shards(const Scope& scope) const;
   [[nodiscard]] std::int64_t on_demand_streams(const Scope& scope) const;
-  [[nodiscard]] ReadPlan plan(const Stream& stream, const Shard& shard, std::int64_t from_index) const;
+  [[nodiscard]] ReadPlan plan(const Stream& stream, const Shard& shard,
+                              std::int64_t from_index) const;
 
   // --- reading records; any thread with a Reader of its own, no lock ---
   base::Result<ReadResult> read(store::Reader& reader, const ReadPlan& plan, std::size_t limit,

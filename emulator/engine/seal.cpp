@@ -38,14 +38,14 @@ std::string Seal::close(std::string_view content) const {
   token.replace(0, head.size(), head);
   int size = 0;
   auto* cipher = context();
-  const bool done =
-      RAND_bytes(out(token, head.size()), nonce_bytes) == 1 &&
-      EVP_EncryptInit_ex(cipher, EVP_aes_256_gcm(), nullptr, in(key_), out(token, head.size())) == 1 &&
-      EVP_EncryptUpdate(cipher, out(token, body), &size, in(content),
-                        static_cast<int>(content.size())) == 1 &&
-      EVP_EncryptFinal_ex(cipher, out(token, body + content.size()), &size) == 1 &&
-      EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_GCM_GET_TAG, tag_bytes,
-                          out(token, body + content.size())) == 1;
+  const bool done = RAND_bytes(out(token, head.size()), nonce_bytes) == 1 &&
+                    EVP_EncryptInit_ex(cipher, EVP_aes_256_gcm(), nullptr, in(key_),
+                                       out(token, head.size())) == 1 &&
+                    EVP_EncryptUpdate(cipher, out(token, body), &size, in(content),
+                                      static_cast<int>(content.size())) == 1 &&
+                    EVP_EncryptFinal_ex(cipher, out(token, body + content.size()), &size) == 1 &&
+                    EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_GCM_GET_TAG, tag_bytes,
+                                        out(token, body + content.size())) == 1;
   KS_ASSERT(done);
   return base::base64_encode(token);
 }
@@ -60,7 +60,8 @@ std::optional<std::string> Seal::open(std::string_view token) const {
   auto* cipher = context();
   const auto body = head.size() + nonce_bytes;
   const bool genuine =
-      EVP_DecryptInit_ex(cipher, EVP_aes_256_gcm(), nullptr, in(key_), out(*raw, head.size())) == 1 &&
+      EVP_DecryptInit_ex(cipher, EVP_aes_256_gcm(), nullptr, in(key_), out(*raw, head.size())) ==
+          1 &&
       EVP_DecryptUpdate(cipher, out(content, 0), &written, out(*raw, body),
                         static_cast<int>(size)) == 1 &&
       EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_GCM_SET_TAG, tag_bytes, out(*raw, body + size)) == 1 &&

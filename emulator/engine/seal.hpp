@@ -7,8 +7,8 @@
 
 namespace millrace::engine {
 
-// AES-256-GCM with a key of the data file, so tokens outlive a restart. Every seal of the same bytes is
-// another text. Thread-safe.
+// AES-256-GCM with a key of the data file, so tokens outlive a restart. Every seal of the same
+// bytes is another text. Thread-safe.
 //
 // Layout before base64: 8 bytes 00..01 as AWS's have, 12 bytes nonce, ciphertext, 16 bytes tag.
 class Seal {

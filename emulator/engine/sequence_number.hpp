@@ -30,7 +30,9 @@ constexpr std::uint64_t last_sequence_index = 0x7fff'ffff'ffff'ffff;
 class SequenceText {
  public:
   explicit SequenceText(const SequenceNumber& number);
-  [[nodiscard]] std::string_view view() const { return {digits_.data() + from_, digits_.size() - from_}; }
+  [[nodiscard]] std::string_view view() const {
+    return {digits_.data() + from_, digits_.size() - from_};
+  }
   [[nodiscard]] std::string str() const { return std::string{view()}; }
 
  private:

@@ -110,7 +110,8 @@ struct Server::Impl {
       if (failed) {
         // Out of descriptors, most likely: wait for some to come back instead of spinning.
         base::log().warn("a connection could not be accepted: {}", failed.message());
-        asio::steady_timer pause{co_await asio::this_coro::executor, std::chrono::milliseconds{100}};
+        asio::steady_timer pause{co_await asio::this_coro::executor,
+                                 std::chrono::milliseconds{100}};
         co_await pause.async_wait(as_awaitable);
         continue;
       }
@@ -228,6 +229,8 @@ void Server::run() {
   for (auto& thread : others) thread.join();
 }
 
-void Server::stop() { impl_->stop(); }
+void Server::stop() {
+  impl_->stop();
+}
 
 }  // namespace millrace::http

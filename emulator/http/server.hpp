@@ -1,4 +1,5 @@
-// The HTTP server: sockets, limits, deadlines, shutdown. What a request means is protocol/'s business.
+// The HTTP server: sockets, limits, deadlines, shutdown. What a request means is protocol/'s
+// business.
 //
 // A fixed number of I/O threads, each with its own event loop; a connection stays on one of them.
 // Coroutines stop here.
@@ -26,12 +27,13 @@ struct Address {
 base::Result<Address> parse_address(const std::string& text);
 
 struct Limits {
-  // The largest request AWS takes is 10 MiB of data and keys (PutRecords); base64 makes 13.4 MiB of it.
+  // The largest request AWS takes is 10 MiB of data and keys (PutRecords); base64 makes 13.4 MiB of
+  // it.
   std::size_t body_bytes = 16 * 1024 * 1024;
   std::size_t header_bytes = 32 * 1024;
-  std::chrono::seconds idle{300};     // between two requests of a connection
-  std::chrono::seconds request{60};   // from the first byte of a request to its last
-  std::chrono::seconds reply{60};     // for a client to take its reply
+  std::chrono::seconds idle{300};        // between two requests of a connection
+  std::chrono::seconds request{60};      // from the first byte of a request to its last
+  std::chrono::seconds reply{60};        // for a client to take its reply
   std::chrono::milliseconds stop{4000};  // for what runs when the server is told to stop
 };
 
@@ -53,8 +55,8 @@ class Server {
   // The addresses as bound, ports filled in.
   [[nodiscard]] std::vector<Address> addresses() const;
 
-  // Serves until SIGTERM or SIGINT, or stop(). Then: no new connections, idle ones are closed, running
-  // requests are answered.
+  // Serves until SIGTERM or SIGINT, or stop(). Then: no new connections, idle ones are closed,
+  // running requests are answered.
   void run();
   // From any thread.
   void stop();

@@ -22,12 +22,14 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace bhttp = boost::beast::http;
-using boost::system::error_code;
 using asio::ip::tcp;
+using boost::system::error_code;
 
 constexpr auto as_awaitable = asio::experimental::as_tuple(asio::use_awaitable);
 
-std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
+std::string_view view(beast::string_view text) {
+  return {text.data(), text.size()};
+}
 
 // The rest of a call, kept while the engine works on it.
 template <class Handler>
@@ -103,7 +105,8 @@ const std::string& date_line() {
     std::tm parts{};
     ::gmtime_r(&now, &parts);
     char text[64];
-    const auto size = std::strftime(text, sizeof text, "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &parts);
+    const auto size =
+        std::strftime(text, sizeof text, "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &parts);
     line.assign(text, size);
     made_at = now;
   }
@@ -112,16 +115,26 @@ const std::string& date_line() {
 
 std::string_view reason(int status) {
   switch (status) {
-    case 200: return "OK";
-    case 400: return "Bad Request";
-    case 403: return "Forbidden";
-    case 404: return "Not Found";
-    case 408: return "Request Timeout";
-    case 413: return "Payload Too Large";
-    case 431: return "Request Header Fields Too Large";
-    case 500: return "Internal Server Error";
-    case 503: return "Service Unavailable";
-    default: return "Status";
+    case 200:
+      return "OK";
+    case 400:
+      return "Bad Request";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 408:
+      return "Request Timeout";
+    case 413:
+      return "Payload Too Large";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 500:
+      return "Internal Server Error";
+    case 503:
+      return "Service Unavailable";
+    default:
+      return "Status";
   }
 }
 
@@ -237,7 +250,8 @@ class Session {
       at_->idle = false;
     }
     set_deadline(thread_.limits.request);
-    auto [failed, size] = co_await bhttp::async_read_header(socket(), buffer_, parser, as_awaitable);
+    auto [failed, size] =
+        co_await bhttp::async_read_header(socket(), buffer_, parser, as_awaitable);
     if (!failed && !parser.is_done()) {
       if (beast::iequals(parser.get()[bhttp::field::expect], "100-continue")) {
         if (!co_await write("HTTP/1.1 100 Continue\r\n\r\n", "")) co_return false;
@@ -256,7 +270,8 @@ class Session {
     const bool keep_alive = parser.keep_alive();
     at_->deadline = Steady::time_point::max();  // the engine always answers
     protocol::Exchange exchange{thread_.parts.settings, thread_.parts.engine};
-    auto own = own_page(view(parser.get().method_string()), view(parser.get().target()), thread_.parts);
+    auto own =
+        own_page(view(parser.get().method_string()), view(parser.get().target()), thread_.parts);
     if (!own) {
       exchange.start(request_of(parser));
       if (exchange.needs_run()) co_await run_exchange(exchange, thread_);

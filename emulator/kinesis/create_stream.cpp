@@ -64,25 +64,29 @@ struct CreateStream {
     if (input.record_distribution_strategy) {
       wanted.distribution = *input.record_distribution_strategy;
       if (!on_demand) {
-        return invalid_argument("RecordDistributionStrategy can only be set for streams in ON_DEMAND mode.");
+        return invalid_argument(
+            "RecordDistributionStrategy can only be set for streams in ON_DEMAND mode.");
       }
     }
     if (input.warm_throughput_mibps) {
-      return base::Error{base::ErrorCode::validation,
-                         "WarmThroughputMiBps needs a stream in ON_DEMAND mode and an account with the "
-                         "minimum throughput billing commitment enabled."};
+      return base::Error{
+          base::ErrorCode::validation,
+          "WarmThroughputMiBps needs a stream in ON_DEMAND mode and an account with the "
+          "minimum throughput billing commitment enabled."};
     }
     wanted.max_record_kib = input.max_record_size_in_kib.value_or(1024);
     if (input.tags) {
       if (input.tags->size() > 50) {
-        return invalid_argument("Failed to add tags to stream " + wanted.name + " under account " +
-                                context.scope.account +
-                                " because a given stream cannot have more than 50 tags associated with it.");
+        return invalid_argument(
+            "Failed to add tags to stream " + wanted.name + " under account " +
+            context.scope.account +
+            " because a given stream cannot have more than 50 tags associated with it.");
       }
       for (const auto& [key, value] : *input.tags) {
         if (!is_tag_text(key) || !is_tag_text(value)) {
           return invalid_argument(
-              "Some tags contain invalid characters. Valid characters: Unicode letters, digits, white "
+              "Some tags contain invalid characters. Valid characters: Unicode letters, digits, "
+              "white "
               "space, _ . / = + - % @.");
         }
         wanted.tags.emplace_back(key, value);
@@ -95,9 +99,10 @@ struct CreateStream {
     BOOST_OUTCOME_TRY(check_shard_limit(context, context.scope, wanted.shards));
     const auto limit = context.engine.options().on_demand_limit;
     if (on_demand && context.engine.on_demand_streams(context.scope) >= limit) {
-      return limit_exceeded("This request would exceed the on-demand stream limit for the account " +
-                            context.scope.account + " in " + context.scope.region +
-                            ". Limit: " + std::to_string(limit) + ".");
+      return limit_exceeded(
+          "This request would exceed the on-demand stream limit for the account " +
+          context.scope.account + " in " + context.scope.region +
+          ". Limit: " + std::to_string(limit) + ".");
     }
     return context.engine.create_stream(context.scope, std::move(wanted));
   }
@@ -105,6 +110,8 @@ struct CreateStream {
 
 }  // namespace
 
-std::unique_ptr<Call> make() { return make_call<CreateStream>(); }
+std::unique_ptr<Call> make() {
+  return make_call<CreateStream>();
+}
 
 }  // namespace millrace::kinesis::create_stream

@@ -15,6 +15,8 @@ struct DecreaseStreamRetentionPeriod {
 
 }  // namespace
 
-std::unique_ptr<Call> make() { return make_call<DecreaseStreamRetentionPeriod>(); }
+std::unique_ptr<Call> make() {
+  return make_call<DecreaseStreamRetentionPeriod>();
+}
 
 }  // namespace millrace::kinesis::decrease_stream_retention_period

@@ -24,6 +24,8 @@ struct DeleteStream {
 
 }  // namespace
 
-std::unique_ptr<Call> make() { return make_call<DeleteStream>(); }
+std::unique_ptr<Call> make() {
+  return make_call<DeleteStream>();
+}
 
 }  // namespace millrace::kinesis::delete_stream

@@ -48,7 +48,8 @@ struct DescribeStream {
     for (const auto& shard : stream->shards) {
       if (!is_listed(*stream, *shard, now)) continue;
       auto shape = shape_of(*shard);
-      if (input.exclusive_start_shard_id && shape.shard_id <= *input.exclusive_start_shard_id) continue;
+      if (input.exclusive_start_shard_id && shape.shard_id <= *input.exclusive_start_shard_id)
+        continue;
       if (description.shards.size() == limit) {
         description.has_more_shards = true;
         break;
@@ -61,6 +62,8 @@ struct DescribeStream {
 
 }  // namespace
 
-std::unique_ptr<Call> make() { return make_call<DescribeStream>(); }
+std::unique_ptr<Call> make() {
+  return make_call<DescribeStream>();
+}
 
 }  // namespace millrace::kinesis::describe_stream

@@ -44,6 +44,8 @@ struct DescribeStreamSummary {
 
 }  // namespace
 
-std::unique_ptr<Call> make() { return make_call<DescribeStreamSummary>(); }
+std::unique_ptr<Call> make() {
+  return make_call<DescribeStreamSummary>();
+}
 
 }  // namespace millrace::kinesis::describe_stream_summary

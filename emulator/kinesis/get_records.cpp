@@ -120,6 +120,8 @@ struct GetRecords {
 
 }  // namespace
 
-std::unique_ptr<Call> make() { return make_call<GetRecords>(); }
+std::unique_ptr<Call> make() {
+  return make_call<GetRecords>();
+}
 
 }  // namespace millrace::kinesis::get_records

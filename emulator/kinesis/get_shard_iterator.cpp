@@ -39,10 +39,9 @@ struct GetShardIterator {
     const auto number = engine::parse_sequence_number(text);
     if (!number) return unfit(".");
     if (number->shard != shard.row.number) {
-      return invalid_argument("Invalid StartingSequenceNumber. It encodes " +
-                              engine::shard_id(number->shard) +
-                              ", while it was used in a call to a shard with " +
-                              engine::shard_id(shard.row.number));
+      return invalid_argument(
+          "Invalid StartingSequenceNumber. It encodes " + engine::shard_id(number->shard) +
+          ", while it was used in a call to a shard with " + engine::shard_id(shard.row.number));
     }
     if (number->version != 2 || number->created_s != shard.row.created_s) {
       // Recorded from AWS: a version-0 number of another stream is an internal failure.
@@ -57,7 +56,8 @@ struct GetShardIterator {
   static base::Error type_and_number(std::string_view type, bool number) {
     return invalid_argument(
         "Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and "
-        "StartingSequenceNumber or (2) TRIM_HORIZON or LATEST and no StartingSequenceNumber. Request "
+        "StartingSequenceNumber or (2) TRIM_HORIZON or LATEST and no StartingSequenceNumber. "
+        "Request "
         "specified " +
         std::string{type} +
         (number ? " and also a StartingSequenceNumber." : " and no StartingSequenceNumber."));
@@ -92,8 +92,8 @@ struct GetShardIterator {
         if (!by_number) {
           if (type != "AT_TIMESTAMP") return type_and_number(type, true);
         } else {
-          BOOST_OUTCOME_TRY(iterator.index, index_of(*input.starting_sequence_number, *stream, *shard,
-                                                     type == "AFTER_SEQUENCE_NUMBER"));
+          BOOST_OUTCOME_TRY(iterator.index, index_of(*input.starting_sequence_number, *stream,
+                                                     *shard, type == "AFTER_SEQUENCE_NUMBER"));
         }
       } else if (by_number) {
         return type_and_number(type, false);
@@ -136,6 +136,8 @@ struct GetShardIterator {
 
 }  // namespace
 
-std::unique_ptr<Call> make() { return make_call<GetShardIterator>(); }
+std::unique_ptr<Call> make() {
+  return make_call<GetShardIterator>();
+}
 
 }  // namespace millrace::kinesis::get_shard_iterator

@@ -15,6 +15,8 @@ struct IncreaseStreamRetentionPeriod {
 
 }  // namespace
 
-std::unique_ptr<Call> make() { return make_call<IncreaseStreamRetentionPeriod>(); }
+std::unique_ptr<Call> make() {
+  return make_call<IncreaseStreamRetentionPeriod>();
+}
 
 }  // namespace millrace::kinesis::increase_stream_retention_period

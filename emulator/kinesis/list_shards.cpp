@@ -106,9 +106,9 @@ struct ListShards {
     const bool by_time = selection.type == "AT_TIMESTAMP" || selection.type == "FROM_TIMESTAMP";
     const bool by_shard = selection.type == "AFTER_SHARD_ID";
     if (by_shard != filter.shard_id.has_value()) {
-      return invalid_argument(by_shard
-                                  ? "ShardFilter of type AFTER_SHARD_ID needs a ShardId."
-                                  : "ShardId can only be given in a ShardFilter of type AFTER_SHARD_ID.");
+      return invalid_argument(
+          by_shard ? "ShardFilter of type AFTER_SHARD_ID needs a ShardId."
+                   : "ShardId can only be given in a ShardFilter of type AFTER_SHARD_ID.");
     }
     if (by_time != filter.timestamp.has_value()) {
       return invalid_argument(
@@ -137,7 +137,8 @@ struct ListShards {
       }
       if (input.exclusive_start_shard_id || input.stream_creation_timestamp) {
         return invalid_argument(
-            "NextToken and ExclusiveStartShardId or StreamCreationTimestamp cannot be provided together.");
+            "NextToken and ExclusiveStartShardId or StreamCreationTimestamp cannot be provided "
+            "together.");
       }
       BOOST_OUTCOME_TRY(const auto token, open_token(context, *input.next_token));
       if (token.stream.empty()) return invalid_token();
@@ -150,7 +151,8 @@ struct ListShards {
     BOOST_OUTCOME_TRY(const auto* stream, find_stream(context, name));
     // Tells streams of one name apart. AWS keeps whole seconds.
     const auto created_s = stream->row.created_ms / 1000;
-    if (input.stream_creation_timestamp && input.stream_creation_timestamp->ms / 1000 != created_s) {
+    if (input.stream_creation_timestamp &&
+        input.stream_creation_timestamp->ms / 1000 != created_s) {
       return stream_not_found(name);
     }
     if (selection.created_ms != 0 && selection.created_ms != stream->row.created_ms) {
@@ -180,6 +182,8 @@ struct ListShards {
 
 }  // namespace
 
-std::unique_ptr<Call> make() { return make_call<ListShards>(); }
+std::unique_ptr<Call> make() {
+  return make_call<ListShards>();
+}
 
 }  // namespace millrace::kinesis::list_shards

@@ -79,6 +79,8 @@ struct ListStreams {
 
 }  // namespace
 
-std::unique_ptr<Call> make() { return make_call<ListStreams>(); }
+std::unique_ptr<Call> make() {
+  return make_call<ListStreams>();
+}
 
 }  // namespace millrace::kinesis::list_streams

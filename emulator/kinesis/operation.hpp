@@ -2,13 +2,13 @@
 //
 // One file an operation. It holds a struct with
 //
-//   struct Input { ... static void members(auto& visit, auto& self); };   // what may be asked, and how
-//   struct Output { ... members ... };                                     // or: using Output = NoOutput;
-//   static base::Status run(Context& context, Input& input, Output& output);
-//   static void prepare(Input& input);   // optional: costly work that needs no engine, done before run()
+//   struct Input { ... static void members(auto& visit, auto& self); };   // what may be asked, and
+//   how struct Output { ... members ... };                                     // or: using Output
+//   = NoOutput; static base::Status run(Context& context, Input& input, Output& output); static
+//   void prepare(Input& input);   // optional: costly work that needs no engine, done before run()
 //
-// and ends with `std::unique_ptr<Call> make() { return make_call<PutRecord>(); }` in the namespace that
-// the table's row names. docs/adding-an-operation.md walks through one.
+// and ends with `std::unique_ptr<Call> make() { return make_call<PutRecord>(); }` in the namespace
+// that the table's row names. docs/adding-an-operation.md walks through one.
 #pragma once
 
 #include <memory>

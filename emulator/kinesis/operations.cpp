@@ -27,7 +27,9 @@ static_assert(std::is_sorted(table.begin(), table.end(), [](const auto& left, co
 
 }  // namespace
 
-std::span<const Operation> operations() { return table; }
+std::span<const Operation> operations() {
+  return table;
+}
 
 const Operation* find_operation(std::string_view name) {
   const auto* at = std::lower_bound(

@@ -15,7 +15,8 @@ std::optional<base::Uint128> hash_of(const wire::Text& partition_key,
 
 base::Error bad_explicit_hash_key(std::string_view value) {
   return invalid_argument(
-      "Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]. Specified value "
+      "Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]. Specified "
+      "value "
       "was " +
       std::string{value});
 }
@@ -28,7 +29,8 @@ base::Status check_record(const engine::Stream& stream, const wire::Text& partit
   const auto limit = stream.row.max_record_kib * 1024;
   const auto size = data.size() + partition_key.value_or("").size();
   if (static_cast<std::int64_t>(size) > limit) {
-    return wire::violation(wire::blob_text(data.size()), path + "data", wire::length_at_most(limit));
+    return wire::violation(wire::blob_text(data.size()), path + "data",
+                           wire::length_at_most(limit));
   }
   return base::success();
 }

@@ -46,8 +46,8 @@ struct PutRecord {
       if (!before || before->time_s * 1000 > context.engine.now_ms()) {
         return invalid_argument("ExclusiveMinimumSequenceNumber " +
                                 std::string{*input.sequence_number_for_ordering} +
-                                " used in PutRecord on stream " + stream->row.name + " under account " +
-                                stream->row.account + " is invalid.");
+                                " used in PutRecord on stream " + stream->row.name +
+                                " under account " + stream->row.account + " is invalid.");
       }
     }
     if (input.dry_run.value_or(false)) return dry_run_succeeded();
@@ -62,6 +62,8 @@ struct PutRecord {
 
 }  // namespace
 
-std::unique_ptr<Call> make() { return make_call<PutRecord>(); }
+std::unique_ptr<Call> make() {
+  return make_call<PutRecord>();
+}
 
 }  // namespace millrace::kinesis::put_record

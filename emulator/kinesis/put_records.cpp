@@ -45,11 +45,12 @@ struct PutRecords {
     std::optional<std::size_t> bad_hash;  // index of the first ExplicitHashKey out of range
     static void members(auto& visit, auto& self) {
       StreamRef::members(visit, self.stream);
-      visit("Records", self.records,
-            Rules{.required = true,
-                  .min = 1,
-                  .max = 500,
-                  .element_text = "com.amazonaws.kinesis.v20131202.PutRecordsRequestEntry@c965e310"});
+      visit(
+          "Records", self.records,
+          Rules{.required = true,
+                .min = 1,
+                .max = 500,
+                .element_text = "com.amazonaws.kinesis.v20131202.PutRecordsRequestEntry@c965e310"});
       visit("DryRun", self.dry_run);
     }
   };
@@ -94,6 +95,8 @@ struct PutRecords {
 
 }  // namespace
 
-std::unique_ptr<Call> make() { return make_call<PutRecords>(); }
+std::unique_ptr<Call> make() {
+  return make_call<PutRecords>();
+}
 
 }  // namespace millrace::kinesis::put_records

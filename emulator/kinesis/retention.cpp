@@ -2,7 +2,8 @@
 
 namespace millrace::kinesis {
 
-base::Status change_retention(Context& context, const RetentionInput& input, RetentionChange change) {
+base::Status change_retention(Context& context, const RetentionInput& input,
+                              RetentionChange change) {
   BOOST_OUTCOME_TRY(const auto name, name_of(context, input.stream));
   BOOST_OUTCOME_TRY(const auto* stream, find_stream(context, name));
   const std::int64_t hours = *input.retention_period_hours;
@@ -20,9 +21,10 @@ base::Status change_retention(Context& context, const RetentionInput& input, Ret
   const bool increase = change == RetentionChange::increase;
   if (increase ? hours < existing : hours > existing) {
     return invalid_argument(requested + " for stream " + name.name + " can not be " +
-                            (increase ? "shorter" : "longer") + " than existing retention period (" +
-                            std::to_string(existing) + " hours). Use " +
-                            (increase ? "Decrease" : "Increase") + "RetentionPeriod API.");
+                            (increase ? "shorter" : "longer") +
+                            " than existing retention period (" + std::to_string(existing) +
+                            " hours). Use " + (increase ? "Decrease" : "Increase") +
+                            "RetentionPeriod API.");
   }
   return context.engine.set_retention(name.scope, name.name, hours);
 }

@@ -18,6 +18,7 @@ struct RetentionInput {
 };
 
 enum class RetentionChange { increase, decrease };
-base::Status change_retention(Context& context, const RetentionInput& input, RetentionChange change);
+base::Status change_retention(Context& context, const RetentionInput& input,
+                              RetentionChange change);
 
 }  // namespace millrace::kinesis

@@ -32,13 +32,13 @@ inline Rules name_rules(bool required = false) {
   return {.required = required, .min = 1, .max = 128, .pattern = &name_pattern};
 }
 
-inline constexpr std::string_view iterator_types[] = {"AFTER_SEQUENCE_NUMBER", "LATEST", "AT_TIMESTAMP",
-                                                      "AT_SEQUENCE_NUMBER", "TRIM_HORIZON"};
+inline constexpr std::string_view iterator_types[] = {
+    "AFTER_SEQUENCE_NUMBER", "LATEST", "AT_TIMESTAMP", "AT_SEQUENCE_NUMBER", "TRIM_HORIZON"};
 inline constexpr std::string_view stream_modes[] = {"PROVISIONED", "ON_DEMAND"};
 inline constexpr std::string_view distribution_strategies[] = {"AUTO", "USER_PARTITION_KEY"};
-inline constexpr std::string_view shard_filter_types[] = {
-    "AFTER_SHARD_ID", "AT_TRIM_HORIZON", "FROM_TRIM_HORIZON", "AT_LATEST", "AT_TIMESTAMP",
-    "FROM_TIMESTAMP"};
+inline constexpr std::string_view shard_filter_types[] = {"AFTER_SHARD_ID",    "AT_TRIM_HORIZON",
+                                                          "FROM_TRIM_HORIZON", "AT_LATEST",
+                                                          "AT_TIMESTAMP",      "FROM_TIMESTAMP"};
 
 // How most operations name a stream: by name, by ARN, or by both when they agree.
 struct StreamRef {

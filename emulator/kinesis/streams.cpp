@@ -107,7 +107,8 @@ base::Status check_shard_limit(const Context& context, const engine::Scope& scop
       ". Number of additional shards that would have resulted from this request: " +
       std::to_string(more) +
       ". Refer to the AWS Service Limits page "
-      "(http://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html) for current limits and "
+      "(http://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html) for current limits "
+      "and "
       "how to request higher limits.");
 }
 

@@ -35,6 +35,7 @@ base::Error limit_exceeded(std::string message);
 base::Error dry_run_succeeded();
 
 // The limit on open shards that --shard-limit sets, before `more` are opened.
-base::Status check_shard_limit(const Context& context, const engine::Scope& scope, std::int64_t more);
+base::Status check_shard_limit(const Context& context, const engine::Scope& scope,
+                               std::int64_t more);
 
 }  // namespace millrace::kinesis

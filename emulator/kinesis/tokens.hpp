@@ -9,7 +9,8 @@ namespace millrace::kinesis {
 
 // Fills in the time of issue.
 std::string make_token(const Context& context, engine::PageToken token);
-// Error: ExpiredNextTokenException after 300 s; InvalidArgumentException for what is no token of ours.
+// Error: ExpiredNextTokenException after 300 s; InvalidArgumentException for what is no token of
+// ours.
 base::Result<engine::PageToken> open_token(const Context& context, std::string_view text);
 base::Error invalid_token();
 

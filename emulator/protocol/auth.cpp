@@ -25,7 +25,8 @@ std::string percent_decoded(std::string_view text) {
     return -1;
   };
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && digit(text[i + 1]) >= 0 && digit(text[i + 2]) >= 0) {
+    if (text[i] == '%' && i + 2 < text.size() && digit(text[i + 1]) >= 0 &&
+        digit(text[i + 2]) >= 0) {
       out += static_cast<char>(digit(text[i + 1]) * 16 + digit(text[i + 2]));
       i += 2;
     } else {
@@ -51,7 +52,8 @@ void add_pair(Parameters& to, std::string_view part, bool coded) {
     return;
   }
   const auto value = part.substr(equals + 1);
-  to.emplace(std::string{part.substr(0, equals)}, coded ? percent_decoded(value) : std::string{value});
+  to.emplace(std::string{part.substr(0, equals)},
+             coded ? percent_decoded(value) : std::string{value});
 }
 
 Parameters header_parameters(std::string_view header) {
@@ -98,9 +100,10 @@ base::Result<Caller> parse_credentials(std::string_view authorization, std::stri
   const auto query = query_parameters(target);
   const bool presigned = query.contains("X-Amz-Algorithm");
   if (!authorization.empty() && presigned) {
-    return refused("InvalidSignatureException",
-                   "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP "
-                   "header.");
+    return refused(
+        "InvalidSignatureException",
+        "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP "
+        "header.");
   }
   std::string missing;
   if (!authorization.empty()) {

@@ -1,4 +1,5 @@
-// Who is asking: the credentials of a request, its account and region. Signatures are not verified here.
+// Who is asking: the credentials of a request, its account and region. Signatures are not verified
+// here.
 #pragma once
 
 #include <string>
@@ -13,8 +14,8 @@ struct Caller {
   std::string region;
 };
 
-// From the Authorization header or the query of a presigned request. A client that forgot to sign, or
-// signed incompletely, gets AWS's exception (recorded by kinesalite's tests).
+// From the Authorization header or the query of a presigned request. A client that forgot to sign,
+// or signed incompletely, gets AWS's exception (recorded by kinesalite's tests).
 base::Result<Caller> parse_credentials(std::string_view authorization, std::string_view target,
                                        bool has_date);
 

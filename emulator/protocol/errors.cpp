@@ -8,22 +8,33 @@ using base::ErrorCode;
 
 AwsError aws_error(ErrorCode code) {
   switch (code) {
-    case ErrorCode::serialization: return {"SerializationException", 400};
-    case ErrorCode::validation: return {"ValidationException", 400};
-    case ErrorCode::invalid_argument: return {"InvalidArgumentException", 400};
-    case ErrorCode::not_found: return {"ResourceNotFoundException", 400};
-    case ErrorCode::in_use: return {"ResourceInUseException", 400};
-    case ErrorCode::limit_exceeded: return {"LimitExceededException", 400};
-    case ErrorCode::throughput_exceeded: return {"ProvisionedThroughputExceededException", 400};
-    case ErrorCode::expired_iterator: return {"ExpiredIteratorException", 400};
-    case ErrorCode::expired_token: return {"ExpiredNextTokenException", 400};
-    case ErrorCode::access_denied: return {"AccessDeniedException", 400};
+    case ErrorCode::serialization:
+      return {"SerializationException", 400};
+    case ErrorCode::validation:
+      return {"ValidationException", 400};
+    case ErrorCode::invalid_argument:
+      return {"InvalidArgumentException", 400};
+    case ErrorCode::not_found:
+      return {"ResourceNotFoundException", 400};
+    case ErrorCode::in_use:
+      return {"ResourceInUseException", 400};
+    case ErrorCode::limit_exceeded:
+      return {"LimitExceededException", 400};
+    case ErrorCode::throughput_exceeded:
+      return {"ProvisionedThroughputExceededException", 400};
+    case ErrorCode::expired_iterator:
+      return {"ExpiredIteratorException", 400};
+    case ErrorCode::expired_token:
+      return {"ExpiredNextTokenException", 400};
+    case ErrorCode::access_denied:
+      return {"AccessDeniedException", 400};
     case ErrorCode::unsupported:
     case ErrorCode::io:
     case ErrorCode::timeout:
     case ErrorCode::protocol:
     case ErrorCode::cancelled:
-    case ErrorCode::internal: break;
+    case ErrorCode::internal:
+      break;
   }
   return {"InternalFailure", 500};
 }

@@ -15,8 +15,8 @@ struct AwsError {
 
 AwsError aws_error(base::ErrorCode code);
 
-// {"__type":"ResourceNotFoundException","message":"..."}; SerializationException spells it "Message".
-// An empty message is left out.
+// {"__type":"ResourceNotFoundException","message":"..."}; SerializationException spells it
+// "Message". An empty message is left out.
 std::string error_json(std::string_view type, std::string_view message);
 // The same in CBOR.
 std::string error_cbor(std::string_view type);

@@ -92,9 +92,9 @@ void Exchange::refuse_xml(int status, std::string_view type, std::string_view me
   reply_.status = status;
   reply_.content_type.clear();
   const std::string name{type};
-  reply_.body = message.empty()
-                    ? "<" + name + "/>\n"
-                    : "<" + name + ">\n  <Message>" + std::string{message} + "</Message>\n</" + name + ">\n";
+  reply_.body = message.empty() ? "<" + name + "/>\n"
+                                : "<" + name + ">\n  <Message>" + std::string{message} +
+                                      "</Message>\n</" + name + ">\n";
 }
 
 // True when the request was a preflight and is answered.
@@ -103,7 +103,8 @@ bool Exchange::answer_cors() {
   reply_.headers += "Access-Control-Allow-Origin: *\r\n";
   if (request_.method != "OPTIONS") {
     reply_.headers +=
-        "Access-Control-Expose-Headers: x-amzn-RequestId,x-amzn-ErrorType,x-amz-request-id,x-amz-id-2,"
+        "Access-Control-Expose-Headers: "
+        "x-amzn-RequestId,x-amzn-ErrorType,x-amz-request-id,x-amz-id-2,"
         "x-amzn-ErrorMessage,Date\r\n";
     return false;
   }

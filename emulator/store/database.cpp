@@ -7,15 +7,19 @@ namespace millrace::store {
 using base::Error;
 using base::ErrorCode;
 
-void Connection::Close::operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
-void Statement::Finalize::operator()(sqlite3_stmt* handle) const { sqlite3_finalize(handle); }
+void Connection::Close::operator()(sqlite3* handle) const {
+  sqlite3_close_v2(handle);
+}
+void Statement::Finalize::operator()(sqlite3_stmt* handle) const {
+  sqlite3_finalize(handle);
+}
 
 base::Result<Connection> Connection::open(const std::string& path, Access access) {
   sqlite3* handle = nullptr;
   // No mutex of SQLite's: a connection belongs to one thread at a time by design.
-  const int flags = SQLITE_OPEN_NOMUTEX | (access == Access::read_write
-                                               ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-                                               : SQLITE_OPEN_READONLY);
+  const int flags = SQLITE_OPEN_NOMUTEX |
+                    (access == Access::read_write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+                                                  : SQLITE_OPEN_READONLY);
   const int code = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
   Connection connection{handle};
   if (code != SQLITE_OK) {
@@ -44,11 +48,15 @@ base::Result<Statement> Connection::prepare(std::string_view sql) {
   return Statement{handle};
 }
 
-std::int64_t Connection::changes() const { return sqlite3_changes64(handle_.get()); }
+std::int64_t Connection::changes() const {
+  return sqlite3_changes64(handle_.get());
+}
 std::int64_t Connection::last_insert_id() const {
   return sqlite3_last_insert_rowid(handle_.get());
 }
-bool Connection::in_transaction() const { return sqlite3_get_autocommit(handle_.get()) == 0; }
+bool Connection::in_transaction() const {
+  return sqlite3_get_autocommit(handle_.get()) == 0;
+}
 
 Statement& Statement::bind(int index, std::int64_t value) {
   sqlite3_bind_int64(handle_.get(), index + 1, value);
@@ -88,7 +96,9 @@ base::Status Statement::run() {
   return base::success();
 }
 
-void Statement::reset() { sqlite3_reset(handle_.get()); }
+void Statement::reset() {
+  sqlite3_reset(handle_.get());
+}
 
 std::int64_t Statement::integer(int column) const {
   return sqlite3_column_int64(handle_.get(), column);

@@ -43,8 +43,8 @@ class Connection {
   std::unique_ptr<sqlite3, Close> handle_;
 };
 
-// Prepared once, run often. Parameters and columns count from 0. Texts and blobs that are bound must
-// live until reset() or run(); views of columns live until the next step() or reset().
+// Prepared once, run often. Parameters and columns count from 0. Texts and blobs that are bound
+// must live until reset() or run(); views of columns live until the next step() or reset().
 class Statement {
  public:
   Statement& bind(int index, std::int64_t value);

@@ -10,7 +10,10 @@ std::int64_t record_id(ShardKey shard, std::int64_t index) {
 }  // namespace
 
 Reader::Reader(std::unique_ptr<Connection> owned, Statement scan, Statement at, Statement last)
-    : owned_(std::move(owned)), scan_(std::move(scan)), at_(std::move(at)), last_(std::move(last)) {}
+    : owned_(std::move(owned)),
+      scan_(std::move(scan)),
+      at_(std::move(at)),
+      last_(std::move(last)) {}
 
 base::Result<Reader> Reader::over(Connection& shared) {
   BOOST_OUTCOME_TRY(auto scan, shared.prepare("SELECT id, time_ms, partition_key, data FROM record "

@@ -7,8 +7,8 @@
 namespace millrace::store {
 namespace {
 
-// record.id = shard.id * 2^40 + the record's index in its shard: one b-tree holds all shards, a shard's
-// records lie side by side in order, and a read from any position is one seek.
+// record.id = shard.id * 2^40 + the record's index in its shard: one b-tree holds all shards, a
+// shard's records lie side by side in order, and a read from any position is one seek.
 constexpr const char* version_1 = R"sql(
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE stream (
@@ -57,7 +57,8 @@ CREATE TABLE doomed_shard (id INTEGER PRIMARY KEY);
 
 // The `records` view writes a sequence number as AWS does. It is a 186-bit number, a sum of fields
 // times powers of 16, so it is added up here in limbs of six decimal digits with carries.
-// Columns: the constant part, and the factors of creation time, shard nibble, index, time and shard.
+// Columns: the constant part, and the factors of creation time, shard nibble, index, time and
+// shard.
 constexpr std::array<std::array<int, 6>, 10> limbs = {{{269634, 686656, 980416, 706176, 476736, 16},
                                                        {909875, 784095, 361505, 629174, 68719, 0},
                                                        {799651, 362373, 272648, 819614, 0, 0},
@@ -70,19 +71,21 @@ constexpr std::array<std::array<int, 6>, 10> limbs = {{{269634, 686656, 980416, 
                                                        {49, 0, 0, 0, 0, 0}}};
 
 std::string records_view() {
-  constexpr std::array<const char*, 6> fields = {"", "created_s", "(number & 15)", "(id & 1099511627775)",
-                                                 "time_s", "number"};
+  constexpr std::array<const char*, 6> fields = {
+      "", "created_s", "(number & 15)", "(id & 1099511627775)", "time_s", "number"};
   std::string sums;
   for (std::size_t i = 0; i < limbs.size(); ++i) {
     sums += ", " + std::to_string(limbs[i][0]);
     for (std::size_t f = 1; f < fields.size(); ++f) {
-      if (limbs[i][f] != 0) sums += std::string{" + "} + fields[f] + " * " + std::to_string(limbs[i][f]);
+      if (limbs[i][f] != 0)
+        sums += std::string{" + "} + fields[f] + " * " + std::to_string(limbs[i][f]);
     }
     sums += " AS l" + std::to_string(i);
   }
   std::string from =
       "(SELECT *" + sums +
-      " FROM (SELECT record.id, stream.account, stream.region, stream.name AS stream, shard.number, "
+      " FROM (SELECT record.id, stream.account, stream.region, stream.name AS stream, "
+      "shard.number, "
       "shard.created_s, record.time_ms, max(record.time_ms / 1000, shard.created_s) AS time_s, "
       "partition_key, data FROM record JOIN shard ON shard.id = record.id >> 40 "
       "JOIN stream ON stream.id = shard.stream_id))";
@@ -95,14 +98,16 @@ std::string records_view() {
     for (std::size_t k = 0; k < limbs.size(); ++k) {
       if (k != i) kept += ", l" + std::to_string(k);
     }
-    from = "(SELECT " + kept + ", " + to + " + " + by + " / 1000000 AS " + to + " FROM " + from + ")";
+    from =
+        "(SELECT " + kept + ", " + to + " + " + by + " / 1000000 AS " + to + " FROM " + from + ")";
     format += "%06d";
     arguments += ", l" + std::to_string(limbs.size() - 1 - i) + " % 1000000";
   }
   return "CREATE VIEW records AS SELECT account, region, stream, "
          "printf('shardId-%012d', number) AS shard, printf('" +
          format + "'" + arguments +
-         ") AS sequence_number, strftime('%Y-%m-%dT%H:%M:%fZ', time_ms / 1000.0, 'unixepoch') AS time, "
+         ") AS sequence_number, strftime('%Y-%m-%dT%H:%M:%fZ', time_ms / 1000.0, 'unixepoch') AS "
+         "time, "
          "partition_key, data FROM " +
          from + " ORDER BY id;";
 }
@@ -142,7 +147,8 @@ base::Status migrate(Connection& connection) {
   if (found == 0) {
     BOOST_OUTCOME_TRY(const bool empty, is_empty(connection));
     if (!empty) {
-      return base::Error{base::ErrorCode::io, "the file is an SQLite database, but not one of Millrace"};
+      return base::Error{base::ErrorCode::io,
+                         "the file is an SQLite database, but not one of Millrace"};
     }
   }
   BOOST_OUTCOME_TRY(connection.run("BEGIN IMMEDIATE"));

@@ -1,4 +1,5 @@
-// The data file's tables, and the way from older versions to this one. docs/store.md describes them.
+// The data file's tables, and the way from older versions to this one. docs/store.md describes
+// them.
 #pragma once
 
 #include "emulator/store/database.hpp"

@@ -20,9 +20,12 @@ namespace {
 
 const char* synchronous(Durability durability) {
   switch (durability) {
-    case Durability::full: return "PRAGMA synchronous = FULL";
-    case Durability::normal: return "PRAGMA synchronous = NORMAL";
-    case Durability::off: return "PRAGMA synchronous = OFF";
+    case Durability::full:
+      return "PRAGMA synchronous = FULL";
+    case Durability::normal:
+      return "PRAGMA synchronous = NORMAL";
+    case Durability::off:
+      return "PRAGMA synchronous = OFF";
   }
   return "";
 }
@@ -37,8 +40,8 @@ base::Result<int> lock_directory(const std::string& directory) {
   const auto path = directory + "/lock";
   const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (file < 0) {
-    return Error{ErrorCode::io, "cannot write to the data directory " + directory + ": " +
-                                    std::strerror(errno)};
+    return Error{ErrorCode::io,
+                 "cannot write to the data directory " + directory + ": " + std::strerror(errno)};
   }
   if (::flock(file, LOCK_EX | LOCK_NB) != 0) {
     ::close(file);
@@ -117,16 +120,24 @@ base::Result<std::unique_ptr<Reader>> Store::make_reader() {
   return std::make_unique<Reader>(std::move(reader));
 }
 
-base::Status Store::begin() { return begin_->run(); }
-base::Status Store::commit() { return commit_->run(); }
+base::Status Store::begin() {
+  return begin_->run();
+}
+base::Status Store::commit() {
+  return commit_->run();
+}
 
 void Store::rollback() {
   // After some errors SQLite has rolled back by itself.
   if (connection_.in_transaction()) (void)connection_.run("ROLLBACK");
 }
 
-base::Status Store::savepoint() { return connection_.run("SAVEPOINT call"); }
-base::Status Store::release_savepoint() { return connection_.run("RELEASE call"); }
+base::Status Store::savepoint() {
+  return connection_.run("SAVEPOINT call");
+}
+base::Status Store::release_savepoint() {
+  return connection_.run("RELEASE call");
+}
 base::Status Store::rollback_to_savepoint() {
   return connection_.run("ROLLBACK TO call; RELEASE call");
 }
@@ -146,10 +157,10 @@ base::Status Store::append(ShardKey shard, std::int64_t index, std::int64_t time
 
 base::Status Store::insert_stream(StreamRow& stream) {
   BOOST_OUTCOME_TRY(
-      auto insert,
-      connection_.prepare("INSERT INTO stream (account, region, name, mode, distribution, created_ms, "
-                          "transition, transition_until_ms, retention_hours, max_record_kib) "
-                          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+      auto insert, connection_.prepare(
+                       "INSERT INTO stream (account, region, name, mode, distribution, created_ms, "
+                       "transition, transition_until_ms, retention_hours, max_record_kib) "
+                       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
   insert.bind(0, stream.account).bind(1, stream.region).bind(2, stream.name);
   insert.bind(3, stream.mode).bind(4, stream.distribution).bind(5, stream.created_ms);
   insert.bind(6, stream.transition).bind(7, stream.transition_until_ms);
@@ -227,8 +238,8 @@ base::Result<std::int64_t> Store::trim(const ShardRow& shard, std::int64_t below
                                        std::int64_t limit) {
   BOOST_OUTCOME_TRY(const auto erased, erase(shard.key, below_index, limit));
   if (erased == 0) return erased;
-  BOOST_OUTCOME_TRY(auto floor, connection_.prepare(
-                                    "UPDATE shard SET next_index = ?, last_ms = ? WHERE id = ?"));
+  BOOST_OUTCOME_TRY(
+      auto floor, connection_.prepare("UPDATE shard SET next_index = ?, last_ms = ? WHERE id = ?"));
   BOOST_OUTCOME_TRY(
       floor.bind(0, shard.next_index).bind(1, shard.last_ms).bind(2, shard.key.value).run());
   return erased;
@@ -249,10 +260,12 @@ base::Result<std::int64_t> Store::erase_doomed(std::int64_t limit) {
 
 base::Result<std::vector<StreamRow>> Store::load_streams() {
   BOOST_OUTCOME_TRY(
-      auto row, connection_.prepare("SELECT id, account, region, name, mode, distribution, created_ms, "
-                                    "transition, transition_until_ms, retention_hours, "
-                                    "max_record_kib FROM stream"));
-  BOOST_OUTCOME_TRY(auto tag, connection_.prepare("SELECT key, value FROM tag WHERE stream_id = ?"));
+      auto row,
+      connection_.prepare("SELECT id, account, region, name, mode, distribution, created_ms, "
+                          "transition, transition_until_ms, retention_hours, "
+                          "max_record_kib FROM stream"));
+  BOOST_OUTCOME_TRY(auto tag,
+                    connection_.prepare("SELECT key, value FROM tag WHERE stream_id = ?"));
   std::vector<StreamRow> streams;
   for (;;) {
     BOOST_OUTCOME_TRY(const bool found, row.step());
@@ -285,8 +298,9 @@ base::Result<std::vector<ShardRow>> Store::load_shards() {
       connection_.prepare("SELECT id, stream_id, number, hash_start, hash_end, created_s, parent, "
                           "adjacent_parent, closed_ms, next_index, last_ms FROM shard "
                           "ORDER BY stream_id, number"));
-  BOOST_OUTCOME_TRY(auto last, connection_.prepare("SELECT id, time_ms FROM record WHERE id BETWEEN ? "
-                                                   "AND ? ORDER BY id DESC LIMIT 1"));
+  BOOST_OUTCOME_TRY(auto last,
+                    connection_.prepare("SELECT id, time_ms FROM record WHERE id BETWEEN ? "
+                                        "AND ? ORDER BY id DESC LIMIT 1"));
   std::vector<ShardRow> shards;
   for (;;) {
     BOOST_OUTCOME_TRY(const bool found, row.step());

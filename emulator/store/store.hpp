@@ -1,8 +1,8 @@
 // The data file: one writer, any number of readers.
 //
-// SQLite in WAL mode. The writer's methods may be called by one thread only (the engine's); a Reader
-// belongs to the thread that uses it and sees what was committed when its call began. In memory there
-// is one connection, so readers of a memory store must be used by the writer's thread.
+// SQLite in WAL mode. The writer's methods may be called by one thread only (the engine's); a
+// Reader belongs to the thread that uses it and sees what was committed when its call began. In
+// memory there is one connection, so readers of a memory store must be used by the writer's thread.
 #pragma once
 
 #include <memory>
@@ -25,8 +25,9 @@ class Reader {
   static base::Result<Reader> over(Connection& shared);
   static base::Result<Reader> open(const std::string& path);
 
-  // Records of a shard from `from_index` on: at most `limit`, and at most `max_bytes` of key and data
-  // unless the first alone is larger. Also says whether a further record exists and its arrival time.
+  // Records of a shard from `from_index` on: at most `limit`, and at most `max_bytes` of key and
+  // data unless the first alone is larger. Also says whether a further record exists and its
+  // arrival time.
   struct Page {
     RecordBatch records;
     std::optional<std::int64_t> next_time_ms;

@@ -28,24 +28,27 @@ Error wrong_use(const Connector& connector, const char* can, const char* cannot)
 
 }  // namespace
 
-std::span<const Connector> all_connectors() { return table_of_connectors(); }
+std::span<const Connector> all_connectors() {
+  return table_of_connectors();
+}
 
 base::Result<const Connector*> find_connector(const Table& table) {
   const auto named = table.options.find("connector");
   if (named == table.options.end()) {
-    return Error{ErrorCode::invalid_argument,
-                 "Table options do not contain an option key 'connector' for discovering a connector."};
+    return Error{
+        ErrorCode::invalid_argument,
+        "Table options do not contain an option key 'connector' for discovering a connector."};
   }
   const auto& all = table_of_connectors();
   const auto at = std::find_if(all.begin(), all.end(), [&](const Connector& connector) {
     return connector.name == named->second;
   });
   if (at != all.end()) return &*at;
-  std::string message =
-      "Cannot discover a connector using option: 'connector'='" + named->second +
-      "'\n\nCould not find any factory for identifier '" + named->second +
-      "' that implements 'org.apache.flink.table.factories.DynamicTableFactory' in the classpath.\n\n"
-      "Available factory identifiers are:\n";
+  std::string message = "Cannot discover a connector using option: 'connector'='" + named->second +
+                        "'\n\nCould not find any factory for identifier '" + named->second +
+                        "' that implements 'org.apache.flink.table.factories.DynamicTableFactory' "
+                        "in the classpath.\n\n"
+                        "Available factory identifiers are:\n";
   for (const auto& connector : all) message += "\n" + std::string{connector.name};
   return Error{ErrorCode::invalid_argument, std::move(message)};
 }

@@ -9,15 +9,18 @@ namespace {
 
 constexpr auto options = std::to_array<OptionSpec>({
     {"path", true, "", "a file or directory to read, the directory to write to"},
-    {"source.monitor-interval", false, "", "look for new files this often; without it the input ends"},
+    {"source.monitor-interval", false, "",
+     "look for new files this often; without it the input ends"},
     {"sink.rolling-policy.file-size", false, "128MB", "a part file of this size is finished"},
-    {"sink.rolling-policy.rollover-interval", false, "30 min", "a part file of this age is finished"},
+    {"sink.rolling-policy.rollover-interval", false, "30 min",
+     "a part file of this age is finished"},
     {"sink.rolling-policy.check-interval", false, "1 min", "how often the age is looked at"},
 });
 
 base::Status check(const Table& table) {
   if (path_of(table).empty()) {
-    return base::Error{base::ErrorCode::invalid_argument, "Invalid value for option 'path': it is empty"};
+    return base::Error{base::ErrorCode::invalid_argument,
+                       "Invalid value for option 'path': it is empty"};
   }
   if (!table.partition_keys.empty()) {
     return base::Error{base::ErrorCode::unsupported,

@@ -26,8 +26,8 @@ std::string run_id() {
   return base::hex({bytes.data(), bytes.size()});
 }
 
-// Writes a hidden file and gives it its name when it is finished, so that a reader only ever sees whole
-// part files: part-<run>-<subtask>-<number>.
+// Writes a hidden file and gives it its name when it is finished, so that a reader only ever sees
+// whole part files: part-<run>-<subtask>-<number>.
 class FilesystemSink final : public Sink {
  public:
   FilesystemSink(const SinkRequest& request, std::unique_ptr<formats::Encoder> encoder,
@@ -52,7 +52,8 @@ class FilesystemSink final : public Sink {
     std::error_code failed;
     fs::create_directories(directory_, failed);
     if (failed || !fs::is_directory(directory_, failed)) {
-      return Error{ErrorCode::io, "Table '" + table_ + "': cannot make the directory " + directory_ +
+      return Error{ErrorCode::io, "Table '" + table_ + "': cannot make the directory " +
+                                      directory_ +
                                       (failed ? ": " + failed.message() : ": it is a file")};
     }
     return base::success();

@@ -124,7 +124,8 @@ class FilesystemSource final : public Source {
     const auto path = path_of(table_);
     std::error_code failed;
     if (!fs::exists(path, failed)) {
-      return Error{ErrorCode::io, "Table '" + table_.name + "': the path " + path + " does not exist"};
+      return Error{ErrorCode::io,
+                   "Table '" + table_.name + "': the path " + path + " does not exist"};
     }
     return look_for_files();
   }

@@ -29,13 +29,12 @@ base::Result<std::unique_ptr<aws::KinesisClient>> make_client(const Table& table
   if (!settings) return settings.error().in("Table '" + table.name + "'");
   auto transport = aws::http_transport(settings.value());
   // One attempt a call: source and sink try again themselves.
-  return std::make_unique<aws::KinesisClient>(
-      aws::ClientParts{std::move(settings).value(),
-                       std::move(transport),
-                       {.max_attempts = 1},
-                       aws::system_random(),
-                       environment.clock,
-                       nullptr});
+  return std::make_unique<aws::KinesisClient>(aws::ClientParts{std::move(settings).value(),
+                                                               std::move(transport),
+                                                               {.max_attempts = 1},
+                                                               aws::system_random(),
+                                                               environment.clock,
+                                                               nullptr});
 }
 
 base::Result<std::unique_ptr<Source>> make_kinesis_source(const SourceRequest& request) {

@@ -14,7 +14,8 @@ using base::Error;
 using base::ErrorCode;
 
 Error bad_value(const std::string& key, const std::string& value, const std::string& why) {
-  return {ErrorCode::invalid_argument, "Invalid value for option '" + key + "': '" + value + "' " + why};
+  return {ErrorCode::invalid_argument,
+          "Invalid value for option '" + key + "': '" + value + "' " + why};
 }
 
 // One option a line, as Flink lists them.
@@ -38,26 +39,12 @@ struct Unit {
 };
 
 // The spellings of Flink's TimeUtils.
-constexpr auto units = std::to_array<Unit>({{"", 1.0},
-                                            {"ns", 1e-6},
-                                            {"nano", 1e-6},
-                                            {"nanosecond", 1e-6},
-                                            {"us", 1e-3},
-                                            {"micro", 1e-3},
-                                            {"microsecond", 1e-3},
-                                            {"ms", 1.0},
-                                            {"milli", 1.0},
-                                            {"millisecond", 1.0},
-                                            {"s", 1000.0},
-                                            {"sec", 1000.0},
-                                            {"second", 1000.0},
-                                            {"m", 60'000.0},
-                                            {"min", 60'000.0},
-                                            {"minute", 60'000.0},
-                                            {"h", 3'600'000.0},
-                                            {"hour", 3'600'000.0},
-                                            {"d", 86'400'000.0},
-                                            {"day", 86'400'000.0}});
+constexpr auto units = std::to_array<Unit>(
+    {{"", 1.0},          {"ns", 1e-6},          {"nano", 1e-6},        {"nanosecond", 1e-6},
+     {"us", 1e-3},       {"micro", 1e-3},       {"microsecond", 1e-3}, {"ms", 1.0},
+     {"milli", 1.0},     {"millisecond", 1.0},  {"s", 1000.0},         {"sec", 1000.0},
+     {"second", 1000.0}, {"m", 60'000.0},       {"min", 60'000.0},     {"minute", 60'000.0},
+     {"h", 3'600'000.0}, {"hour", 3'600'000.0}, {"d", 86'400'000.0},   {"day", 86'400'000.0}});
 
 }  // namespace
 
@@ -86,7 +73,8 @@ base::Result<std::int64_t> int_option(const formats::Options& options, const std
   std::int64_t value = 0;
   const auto* end = at->second.data() + at->second.size();
   const auto [stopped, failed] = std::from_chars(at->second.data(), end, value);
-  if (failed != std::errc{} || stopped != end) return bad_value(key, at->second, "is no whole number");
+  if (failed != std::errc{} || stopped != end)
+    return bad_value(key, at->second, "is no whole number");
   if (value < min || value > max) {
     return bad_value(key, at->second,
                      "is not between " + std::to_string(min) + " and " + std::to_string(max));

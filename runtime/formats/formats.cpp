@@ -16,7 +16,9 @@ const std::array<Format, 2>& table() {
 
 }  // namespace
 
-std::span<const Format> all_formats() { return table(); }
+std::span<const Format> all_formats() {
+  return table();
+}
 
 base::Result<const Format*> find_format(std::string_view name) {
   const auto& all = table();

@@ -28,8 +28,8 @@ base::Result<bool> flag(const Options& from, const std::string& key, bool fallba
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   if (lower == "true") return true;
   if (lower == "false") return false;
-  return Error{ErrorCode::invalid_argument,
-               "Invalid value for option '" + key + "': '" + at->second + "' is neither true nor false"};
+  return Error{ErrorCode::invalid_argument, "Invalid value for option '" + key + "': '" +
+                                                at->second + "' is neither true nor false"};
 }
 
 }  // namespace
@@ -59,9 +59,10 @@ base::Result<JsonOptions> JsonOptions::parse(const Options& from) {
   const auto mode = from.find("json.map-null-key.mode");
   if (mode != from.end() && mode->second != "FAIL" && mode->second != "DROP" &&
       mode->second != "LITERAL") {
-    return Error{ErrorCode::invalid_argument, "Unsupported value '" + mode->second +
-                                                  "' for option map-null-key.mode. Supported values "
-                                                  "are [LITERAL, FAIL, DROP]."};
+    return Error{ErrorCode::invalid_argument,
+                 "Unsupported value '" + mode->second +
+                     "' for option map-null-key.mode. Supported values "
+                     "are [LITERAL, FAIL, DROP]."};
   }
   return parsed;
 }
@@ -69,8 +70,9 @@ base::Result<JsonOptions> JsonOptions::parse(const Options& from) {
 base::Status check_json_types(const data::Schema& schema) {
   for (const auto& field : schema.fields) {
     if (field.type.is_interval() || field.type.is(data::TypeKind::null)) {
-      return Error{ErrorCode::unsupported, "column '" + field.name + "': the json format does not carry " +
-                                               field.type.text()};
+      return Error{
+          ErrorCode::unsupported,
+          "column '" + field.name + "': the json format does not carry " + field.type.text()};
     }
   }
   return base::success();

@@ -20,9 +20,8 @@ struct JsonOptions {
   static base::Result<JsonOptions> parse(const Options& options);
 };
 
-base::Result<std::unique_ptr<Decoder>> make_json_decoder(const Options& options,
-                                                         const data::Schema& schema,
-                                                         const std::vector<std::size_t>& projection);
+base::Result<std::unique_ptr<Decoder>> make_json_decoder(
+    const Options& options, const data::Schema& schema, const std::vector<std::size_t>& projection);
 base::Result<std::unique_ptr<Encoder>> make_json_encoder(const Options& options,
                                                          const data::Schema& schema);
 

@@ -31,8 +31,8 @@ bool parse_double(std::string_view text, double& value) {
     if (negative) value = -value;
     return true;
   }
-  if (unsigned_text.empty() || (unsigned_text.front() != '.' && (unsigned_text.front() < '0' ||
-                                                                  unsigned_text.front() > '9'))) {
+  if (unsigned_text.empty() || (unsigned_text.front() != '.' &&
+                                (unsigned_text.front() < '0' || unsigned_text.front() > '9'))) {
     return false;
   }
   const auto* end = digits.data() + digits.size();
@@ -91,10 +91,14 @@ struct Range {
 
 Range range_of(TypeKind kind) {
   switch (kind) {
-    case TypeKind::tinyint: return {-128, 127};
-    case TypeKind::smallint: return {-32768, 32767};
-    case TypeKind::integer: return {INT32_MIN, INT32_MAX};
-    default: return {INT64_MIN, INT64_MAX};
+    case TypeKind::tinyint:
+      return {-128, 127};
+    case TypeKind::smallint:
+      return {-32768, 32767};
+    case TypeKind::integer:
+      return {INT32_MIN, INT32_MAX};
+    default:
+      return {INT64_MIN, INT64_MAX};
   }
 }
 
@@ -139,7 +143,9 @@ bool append_cell(data::Column& column, Token token, std::string_view text,
                  data::TimestampStyle timestamps, data::Arena& arena) {
   switch (column.type().kind()) {
     case TypeKind::character:
-    case TypeKind::varchar: column.append(text); return true;
+    case TypeKind::varchar:
+      column.append(text);
+      return true;
     case TypeKind::boolean:
       // Boolean.parseBoolean(): never an error, only "true" in any case is true.
       column.append<std::uint8_t>(equals_ignoring_case(trimmed(text), "true") ? 1 : 0);
@@ -147,10 +153,13 @@ bool append_cell(data::Column& column, Token token, std::string_view text,
     case TypeKind::tinyint:
     case TypeKind::smallint:
     case TypeKind::integer:
-    case TypeKind::bigint: return append_whole(column, token, text);
+    case TypeKind::bigint:
+      return append_whole(column, token, text);
     case TypeKind::float32:
-    case TypeKind::float64: return append_real(column, text);
-    case TypeKind::decimal: return append_decimal(column, text);
+    case TypeKind::float64:
+      return append_real(column, text);
+    case TypeKind::decimal:
+      return append_decimal(column, text);
     case TypeKind::date: {
       const auto days = data::parse_date(text);
       if (days) column.append(*days);
@@ -176,7 +185,8 @@ bool append_cell(data::Column& column, Token token, std::string_view text,
     }
     case TypeKind::null:
     case TypeKind::interval_months:
-    case TypeKind::interval_millis: break;  // refused when the decoder was made
+    case TypeKind::interval_millis:
+      break;  // refused when the decoder was made
   }
   return false;
 }

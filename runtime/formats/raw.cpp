@@ -49,13 +49,18 @@ base::Result<RawOptions> parse(const Options& from) {
 std::size_t width_of(TypeKind kind) {
   switch (kind) {
     case TypeKind::boolean:
-    case TypeKind::tinyint: return 1;
-    case TypeKind::smallint: return 2;
+    case TypeKind::tinyint:
+      return 1;
+    case TypeKind::smallint:
+      return 2;
     case TypeKind::integer:
-    case TypeKind::float32: return 4;
+    case TypeKind::float32:
+      return 4;
     case TypeKind::bigint:
-    case TypeKind::float64: return 8;
-    default: return 0;
+    case TypeKind::float64:
+      return 8;
+    default:
+      return 0;
   }
 }
 
@@ -63,10 +68,11 @@ base::Result<data::LogicalType> single_column(const data::Schema& schema) {
   if (schema.size() != 1) {
     std::string names;
     for (const auto& field : schema.fields) names += (names.empty() ? "" : ", ") + field.name;
-    return Error{ErrorCode::invalid_argument,
-                 "The 'raw' format only supports single physical column. However the defined schema "
-                 "contains multiple physical columns: [" +
-                     names + "]"};
+    return Error{
+        ErrorCode::invalid_argument,
+        "The 'raw' format only supports single physical column. However the defined schema "
+        "contains multiple physical columns: [" +
+            names + "]"};
   }
   const auto& type = schema.fields.front().type;
   if (!type.is_string() && !type.is_binary() && width_of(type.kind()) == 0) {
@@ -107,13 +113,14 @@ class RawDecoder final : public Decoder {
     }
     const auto width = width_of(type_.kind());
     if (message.size() != width) {
-      return Error{ErrorCode::serialization,
-                   "Size of data received for deserializing " + type_.root_text() + " type is not " +
-                       std::to_string(width) + "."};
+      return Error{ErrorCode::serialization, "Size of data received for deserializing " +
+                                                 type_.root_text() + " type is not " +
+                                                 std::to_string(width) + "."};
     }
     std::uint64_t bits = 0;
     for (std::size_t i = 0; i < width; ++i) {
-      const auto byte = static_cast<unsigned char>(message[options_.little_endian ? width - 1 - i : i]);
+      const auto byte =
+          static_cast<unsigned char>(message[options_.little_endian ? width - 1 - i : i]);
       bits = bits << 8 | byte;
     }
     append_number(column, bits, width);
@@ -189,7 +196,8 @@ class RawEncoder final : public Encoder {
   data::LogicalType type_;
 };
 
-base::Result<std::unique_ptr<Decoder>> make_decoder_of(const Options& from, const data::Schema& schema,
+base::Result<std::unique_ptr<Decoder>> make_decoder_of(const Options& from,
+                                                       const data::Schema& schema,
                                                        const std::vector<std::size_t>& projection) {
   BOOST_OUTCOME_TRY(const auto parsed, parse(from));
   BOOST_OUTCOME_TRY(const auto type, single_column(schema));

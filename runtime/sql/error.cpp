@@ -22,8 +22,8 @@ Error validation_error(Span where, const std::string& what) {
   const std::string range = where.from == where.to
                                 ? "At " + words(where.from)
                                 : "From " + words(where.from) + " to " + words(where.to);
-  return {base::ErrorCode::validation, place(where.from) + "SQL validation failed. " + range +
-                                           ": " + what};
+  return {base::ErrorCode::validation,
+          place(where.from) + "SQL validation failed. " + range + ": " + what};
 }
 
 Error script_error(Position at, const std::string& what) {

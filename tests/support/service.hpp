@@ -12,7 +12,7 @@ namespace millrace::test {
 
 struct Answer {
   int status = 0;
-  std::string type;     // of the exception; empty on success
+  std::string type;  // of the exception; empty on success
   std::string message;
   std::string body;
   std::unique_ptr<wire::Document> document;

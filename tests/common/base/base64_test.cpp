@@ -7,9 +7,13 @@
 using namespace millrace::base;
 
 TEST_CASE("base64: the vectors of RFC 4648") {
-  const std::pair<const char*, const char*> vectors[] = {
-      {"", ""},         {"f", "Zg=="},         {"fo", "Zm8="},        {"foo", "Zm9v"},
-      {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
+  const std::pair<const char*, const char*> vectors[] = {{"", ""},
+                                                         {"f", "Zg=="},
+                                                         {"fo", "Zm8="},
+                                                         {"foo", "Zm9v"},
+                                                         {"foob", "Zm9vYg=="},
+                                                         {"fooba", "Zm9vYmE="},
+                                                         {"foobar", "Zm9vYmFy"}};
   for (const auto& [plain, coded] : vectors) {
     CAPTURE(plain);
     CHECK(base64_encode(plain) == coded);
@@ -18,7 +22,8 @@ TEST_CASE("base64: the vectors of RFC 4648") {
 }
 
 TEST_CASE("base64: text that is not base64 is refused") {
-  for (const char* text : {"Z", "Zg", "Zg=", "Zg==Zg==", "Z===", "====", "Zm9*", "Zm9v\n", "Zh==", "Zm9="}) {
+  for (const char* text :
+       {"Z", "Zg", "Zg=", "Zg==Zg==", "Z===", "====", "Zm9*", "Zm9v\n", "Zh==", "Zm9="}) {
     CAPTURE(text);
     CHECK_FALSE(base64_decode(text).has_value());
   }

@@ -31,9 +31,11 @@ TEST_CASE("json: of two equal names the last counts") {
 }
 
 TEST_CASE("json: what is not JSON is refused and says where") {
-  const std::string_view bad[] = {"", "{", "}", "{\"a\"}", "[1,]", "{'a':1}", "nul", "01", "1.", "\"\\x\"",
-                                  "\"\x80\"", "\"\n\"", "[1] 2", "NaN", "\"\\ud800\"",
-                                  std::string_view{"{\"a\0\":1}", 9}};
+  const std::string_view bad[] = {
+      "",      "{",       "}",           "{\"a\"}",
+      "[1,]",  "{'a':1}", "nul",         "01",
+      "1.",    "\"\\x\"", "\"\x80\"",    "\"\n\"",
+      "[1] 2", "NaN",     "\"\\ud800\"", std::string_view{"{\"a\0\":1}", 9}};
   for (const auto text : bad) {
     CAPTURE(text);
     auto parsed = json::parse(std::string{text});

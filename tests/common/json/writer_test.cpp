@@ -29,9 +29,12 @@ TEST_CASE("json writer: texts are escaped, UTF-8 stays") {
 }
 
 TEST_CASE("json writer: times are seconds with the milliseconds as fraction") {
-  const std::pair<std::int64_t, const char*> cases[] = {
-      {0, "0"}, {1'700'000'000'000, "1700000000"}, {1'700'000'000'120, "1700000000.12"},
-      {1'700'000'000'005, "1700000000.005"}, {-500, "-0.5"}, {-1500, "-1.5"}};
+  const std::pair<std::int64_t, const char*> cases[] = {{0, "0"},
+                                                        {1'700'000'000'000, "1700000000"},
+                                                        {1'700'000'000'120, "1700000000.12"},
+                                                        {1'700'000'000'005, "1700000000.005"},
+                                                        {-500, "-0.5"},
+                                                        {-1500, "-1.5"}};
   for (const auto& [ms, text] : cases) {
     CAPTURE(ms);
     json::Writer out;

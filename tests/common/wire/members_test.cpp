@@ -42,7 +42,9 @@ struct Sample {
   }
 };
 
-Value text(const char* value) { return Value::text(value); }
+Value text(const char* value) {
+  return Value::text(value);
+}
 
 // One member of the wrong type; the sentence it gets.
 std::string type_error(const char* name, Value value) {
@@ -59,7 +61,8 @@ TEST_CASE("members: every wrong type gets AWS's sentence") {
   CHECK(type_error("Name", Value::boolean(true)) ==
         "class java.lang.Boolean can not be converted to an String");
   CHECK(type_error("Name", Value::integer(23)) ==
-        "class com.amazon.coral.value.json.numbers.TruncatingBigNumber can not be converted to an String");
+        "class com.amazon.coral.value.json.numbers.TruncatingBigNumber can not be converted to an "
+        "String");
   CHECK(type_error("Name", Value::list({})) == "Start of list found where not expected");
   CHECK(type_error("Name", Value::map({})) ==
         "Start of structure or map found where not expected.");
@@ -117,13 +120,17 @@ TEST_CASE("members: violations are counted and listed in AWS's grammar") {
   sample.colour = "BLUE";
   sample.count = 11;
   CHECK(check(sample).error().message() ==
-        "3 validation errors detected: Value 'a b' at 'name' failed to satisfy constraint: Member must "
-        "satisfy regular expression pattern: [a-zA-Z0-9_.-]+; Value 'BLUE' at 'colour' failed to satisfy "
-        "constraint: Member must satisfy enum value set: [RED, GREEN]; Value '11' at 'count' failed to "
+        "3 validation errors detected: Value 'a b' at 'name' failed to satisfy constraint: Member "
+        "must "
+        "satisfy regular expression pattern: [a-zA-Z0-9_.-]+; Value 'BLUE' at 'colour' failed to "
+        "satisfy "
+        "constraint: Member must satisfy enum value set: [RED, GREEN]; Value '11' at 'count' "
+        "failed to "
         "satisfy constraint: Member must have value less than or equal to 10");
   Sample absent;
   CHECK(check(absent).error().message() ==
-        "1 validation error detected: Value null at 'name' failed to satisfy constraint: Member must not "
+        "1 validation error detected: Value null at 'name' failed to satisfy constraint: Member "
+        "must not "
         "be null");
 }
 
@@ -139,14 +146,17 @@ TEST_CASE("members: elements of lists and maps have their path") {
         "constraint: Member must have length less than or equal to 4");
   sample.entries->clear();
   CHECK(check(sample).error().message() ==
-        "1 validation error detected: Value '[]' at 'entries' failed to satisfy constraint: Member must "
+        "1 validation error detected: Value '[]' at 'entries' failed to satisfy constraint: Member "
+        "must "
         "have length greater than or equal to 1");
   sample.entries.reset();
   sample.tags = TextEntries{{"abc", "v"}};
-  CHECK(check(sample).error().message() ==
-        "1 validation error detected: Value '{abc=v}' at 'tags' failed to satisfy constraint: Map keys "
-        "must satisfy constraint: [Member must have length less than or equal to 2, Member must have "
-        "length greater than or equal to 1]");
+  CHECK(
+      check(sample).error().message() ==
+      "1 validation error detected: Value '{abc=v}' at 'tags' failed to satisfy constraint: Map "
+      "keys "
+      "must satisfy constraint: [Member must have length less than or equal to 2, Member must have "
+      "length greater than or equal to 1]");
 }
 
 TEST_CASE("members: ten violations at most") {

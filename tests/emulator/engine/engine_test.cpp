@@ -52,7 +52,8 @@ struct Fixture {
   ReadResult read(const char* name, std::int64_t from, std::size_t limit = 1000) {
     const auto* stream = engine->find(scope, name);
     REQUIRE(stream != nullptr);
-    return engine->read(*reader, engine->plan(*stream, *stream->shards[0], from), limit, 1 << 20).value();
+    return engine->read(*reader, engine->plan(*stream, *stream->shards[0], from), limit, 1 << 20)
+        .value();
   }
   base::ManualClock clock;
   std::unique_ptr<store::Store> store;
@@ -99,7 +100,8 @@ TEST_CASE("engine: hash ranges cover the key space without gap or overlap") {
   }
   // As AWS gives them for two shards.
   const auto* two = fixture.engine->find(scope, "s2");
-  CHECK(base::to_decimal(two->shards[1]->row.hash_start) == "170141183460469231731687303715884105728");
+  CHECK(base::to_decimal(two->shards[1]->row.hash_start) ==
+        "170141183460469231731687303715884105728");
 }
 
 TEST_CASE("engine: records are read from any place, and millis behind is the age of what is next") {

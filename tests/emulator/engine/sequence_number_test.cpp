@@ -5,13 +5,15 @@
 using namespace millrace::engine;
 
 TEST_CASE("sequence numbers: two that AWS gave out are read and written again") {
-  const auto first = parse_sequence_number("49594189147623985939251953501666965394405037144469929986");
+  const auto first =
+      parse_sequence_number("49594189147623985939251953501666965394405037144469929986");
   REQUIRE(first.has_value());
   CHECK(first->version == 2);
   CHECK(first->index == 0xc3);
   CHECK(first->shard == 0);
   CHECK(SequenceText{*first}.view() == "49594189147623985939251953501666965394405037144469929986");
-  const auto second = parse_sequence_number("49674026002850188218576229259473476449429298564223254594");
+  const auto second =
+      parse_sequence_number("49674026002850188218576229259473476449429298564223254594");
   REQUIRE(second.has_value());
   CHECK(second->index == 0x50ccb9d26);
   CHECK(second->shard == 3076);
@@ -19,11 +21,11 @@ TEST_CASE("sequence numbers: two that AWS gave out are read and written again") 
 }
 
 TEST_CASE("sequence numbers: fields come back") {
-  for (const std::uint64_t index : {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{123456789012345},
-                                    last_sequence_index}) {
+  for (const std::uint64_t index :
+       {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{123456789012345}, last_sequence_index}) {
     for (const std::uint32_t shard : {0U, 15U, 16U, 4095U, 2147483647U}) {
-      const SequenceNumber number{.created_s = 1'700'000'000, .index = index, .time_s = 1'700'086'400,
-                                  .shard = shard};
+      const SequenceNumber number{
+          .created_s = 1'700'000'000, .index = index, .time_s = 1'700'086'400, .shard = shard};
       const auto back = parse_sequence_number(SequenceText{number}.view());
       REQUIRE(back.has_value());
       CHECK(back->created_s == number.created_s);
@@ -37,8 +39,9 @@ TEST_CASE("sequence numbers: fields come back") {
 TEST_CASE("sequence numbers: within a shard they rise with the index, whatever the time") {
   std::string before;
   for (std::uint64_t index = 0; index < 100; ++index) {
-    const SequenceNumber number{
-        .created_s = 1'700'000'000, .index = index, .time_s = 1'700'000'100 - static_cast<std::int64_t>(index)};
+    const SequenceNumber number{.created_s = 1'700'000'000,
+                                .index = index,
+                                .time_s = 1'700'000'100 - static_cast<std::int64_t>(index)};
     const auto text = SequenceText{number}.str();
     CHECK(text.size() == 56);
     CHECK(before < text);
@@ -52,8 +55,9 @@ TEST_CASE("sequence numbers: old versions are told apart, nonsense is refused") 
   CHECK(tiny->version == 0);
   CHECK(tiny->shard == 5);
   CHECK(parse_sequence_number("0")->version == 0);
-  for (const char* bad : {"x", "-1", "99999999999999999999999999999999999999999999999999999999999999",
-                          "1000000000000000000000000000000000000000000000000"}) {
+  for (const char* bad :
+       {"x", "-1", "99999999999999999999999999999999999999999999999999999999999999",
+        "1000000000000000000000000000000000000000000000000"}) {
     CAPTURE(bad);
     CHECK_FALSE(parse_sequence_number(bad).has_value());
   }

@@ -9,9 +9,13 @@ const Seal seal{std::string(Seal::key_bytes, 'k')};
 }
 
 TEST_CASE("iterators: come back whole, differ each time, stay below 512 characters") {
-  const ShardIterator iterator{.issued_ms = 123, .stream_id = 4, .account = "000000000000",
-                               .region = "ap-southeast-1", .stream = std::string(128, 's'),
-                               .shard = 77, .index = 1'000'000'000'000};
+  const ShardIterator iterator{.issued_ms = 123,
+                               .stream_id = 4,
+                               .account = "000000000000",
+                               .region = "ap-southeast-1",
+                               .stream = std::string(128, 's'),
+                               .shard = 77,
+                               .index = 1'000'000'000'000};
   const auto text = to_text(iterator, seal);
   CHECK(text.size() <= 512);
   CHECK(text != to_text(iterator, seal));

@@ -42,27 +42,34 @@ test::Answer iterator_error(Service& service, const std::string& rest) {
 TEST_CASE("PutRecord: wrong types and constraints") {
   Service service;
   service.create("s");
-  auto answer = service.call("PutRecord", R"({"StreamName":"s","PartitionKey":"a","Data":"23456"})");
+  auto answer =
+      service.call("PutRecord", R"({"StreamName":"s","PartitionKey":"a","Data":"23456"})");
   CHECK(answer.type == "SerializationException");
   CHECK(answer.message ==
-        "'23456' can not be converted to a Blob: Base64 encoded length is expected a multiple of 4 bytes "
+        "'23456' can not be converted to a Blob: Base64 encoded length is expected a multiple of 4 "
+        "bytes "
         "but found: 5");
   const std::pair<std::string, std::string> cases[] = {
       {R"({"StreamName":"s","PartitionKey":"a"})",
-       "1 validation error detected: Value null at 'data' failed to satisfy constraint: Member must not "
+       "1 validation error detected: Value null at 'data' failed to satisfy constraint: Member "
+       "must not "
        "be null"},
       {R"({"StreamName":"s","Data":""})",
-       "1 validation error detected: Value null at 'partitionKey' failed to satisfy constraint: Member "
+       "1 validation error detected: Value null at 'partitionKey' failed to satisfy constraint: "
+       "Member "
        "must not be null"},
       {R"({"StreamName":"s","Data":"","PartitionKey":""})",
-       "1 validation error detected: Value '' at 'partitionKey' failed to satisfy constraint: Member must "
+       "1 validation error detected: Value '' at 'partitionKey' failed to satisfy constraint: "
+       "Member must "
        "have length greater than or equal to 1"},
       {R"({"StreamName":"s","Data":"","PartitionKey":")" + std::string(257, 'k') + "\"}",
        "1 validation error detected: Value '" + std::string(257, 'k') +
-           "' at 'partitionKey' failed to satisfy constraint: Member must have length less than or equal "
+           "' at 'partitionKey' failed to satisfy constraint: Member must have length less than or "
+           "equal "
            "to 256"},
       {R"({"StreamName":"s","Data":"","PartitionKey":"a","ExplicitHashKey":"01"})",
-       "1 validation error detected: Value '01' at 'explicitHashKey' failed to satisfy constraint: Member "
+       "1 validation error detected: Value '01' at 'explicitHashKey' failed to satisfy constraint: "
+       "Member "
        "must satisfy regular expression pattern: 0|([1-9]\\d{0,38})"}};
   for (const auto& [body, message] : cases) {
     CAPTURE(body);
@@ -81,9 +88,11 @@ TEST_CASE("PutRecord: a record is as large as the stream allows, key included") 
   const auto answer =
       service.call("PutRecord", R"({"StreamName":"s","PartitionKey":"kk","Data":")" + fits + "\"}");
   CHECK(answer.type == "ValidationException");
-  CHECK(answer.message ==
-        "1 validation error detected: Value 'java.nio.HeapByteBuffer[pos=0 lim=1048575 cap=1048575]' at "
-        "'data' failed to satisfy constraint: Member must have length less than or equal to 1048576");
+  CHECK(
+      answer.message ==
+      "1 validation error detected: Value 'java.nio.HeapByteBuffer[pos=0 lim=1048575 cap=1048575]' "
+      "at "
+      "'data' failed to satisfy constraint: Member must have length less than or equal to 1048576");
 }
 
 TEST_CASE("PutRecord: keys are routed by MD5, an explicit hash key goes before") {
@@ -97,11 +106,14 @@ TEST_CASE("PutRecord: keys are routed by MD5, an explicit hash key goes before")
   CHECK(shard(R"("PartitionKey":"a")") == "shardId-000000000000");
   CHECK(shard(R"("PartitionKey":"b")") == "shardId-000000000002");
   CHECK(shard(R"("PartitionKey":"c")") == "shardId-000000000001");
-  CHECK(shard(R"("PartitionKey":"a","ExplicitHashKey":"340282366920938463463374607431768211455")") ==
-        "shardId-000000000003");
-  CHECK(shard(R"("PartitionKey":"a","ExplicitHashKey":"340282366920938463463374607431768211456")") ==
-        "Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]. Specified value was "
-        "340282366920938463463374607431768211456");
+  CHECK(
+      shard(R"("PartitionKey":"a","ExplicitHashKey":"340282366920938463463374607431768211455")") ==
+      "shardId-000000000003");
+  CHECK(
+      shard(R"("PartitionKey":"a","ExplicitHashKey":"340282366920938463463374607431768211456")") ==
+      "Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]. Specified "
+      "value was "
+      "340282366920938463463374607431768211456");
 }
 
 TEST_CASE("PutRecord: SequenceNumberForOrdering must be a number of the past") {
@@ -109,9 +121,10 @@ TEST_CASE("PutRecord: SequenceNumberForOrdering must be a number of the past") {
   service.create("s");
   const auto first = put(service, "");
   const auto with = [&](const std::string& number) {
-    return service.call("PutRecord",
-                        R"({"StreamName":"s","PartitionKey":"k","Data":"","SequenceNumberForOrdering":")" +
-                            number + "\"}");
+    return service.call(
+        "PutRecord",
+        R"({"StreamName":"s","PartitionKey":"k","Data":"","SequenceNumberForOrdering":")" + number +
+            "\"}");
   };
   const auto second = with(first);
   CHECK(second.status == 200);
@@ -136,20 +149,24 @@ TEST_CASE("PutRecords: results come in the order of the request, one bad entry r
   CHECK(results[0]["ShardId"].as_text() == "shardId-000000000002");
   CHECK(results[1]["ShardId"].as_text() == "shardId-000000000000");
   CHECK(results[0]["SequenceNumber"].as_text() < results[2]["SequenceNumber"].as_text());
-  answer = service.call("PutRecords",
-                        R"({"StreamName":"s","Records":[{"PartitionKey":"a","Data":"YQ=="},{"Data":""}]})");
+  answer = service.call(
+      "PutRecords",
+      R"({"StreamName":"s","Records":[{"PartitionKey":"a","Data":"YQ=="},{"Data":""}]})");
   CHECK(answer.message ==
-        "1 validation error detected: Value null at 'records.2.member.partitionKey' failed to satisfy "
+        "1 validation error detected: Value null at 'records.2.member.partitionKey' failed to "
+        "satisfy "
         "constraint: Member must not be null");
   answer = service.call("PutRecords", R"({"StreamName":"s","Records":[]})");
   CHECK(answer.message ==
-        "1 validation error detected: Value '[]' at 'records' failed to satisfy constraint: Member must "
+        "1 validation error detected: Value '[]' at 'records' failed to satisfy constraint: Member "
+        "must "
         "have length greater than or equal to 1");
   std::string many;
   for (int i = 0; i < 501; ++i) many += R"(,{"PartitionKey":"a","Data":""})";
   answer = service.call("PutRecords", R"({"StreamName":"s","Records":[)" + many.substr(1) + "]}");
-  CHECK(answer.message.starts_with(
-      "1 validation error detected: Value '[com.amazonaws.kinesis.v20131202.PutRecordsRequestEntry@"));
+  CHECK(
+      answer.message.starts_with("1 validation error detected: Value "
+                                 "'[com.amazonaws.kinesis.v20131202.PutRecordsRequestEntry@"));
   CHECK(answer.message.ends_with("Member must have length less than or equal to 500"));
   // Nothing of the refused calls was kept.
   CHECK(get(service, iterator(service, R"("ShardIteratorType":"TRIM_HORIZON")"))["Records"]
@@ -186,14 +203,14 @@ TEST_CASE("GetShardIterator: the five types") {
     return data_of(get(service, iterator(service, rest)));
   };
   CHECK(read(R"("ShardIteratorType":"TRIM_HORIZON")") == "MQ==Mg==Mw==");
-  CHECK(read(R"("ShardIteratorType":"AT_SEQUENCE_NUMBER","StartingSequenceNumber":")" + second + "\"") ==
-        "Mg==Mw==");
-  CHECK(read(R"("ShardIteratorType":"AFTER_SEQUENCE_NUMBER","StartingSequenceNumber":")" + first + "\"") ==
-        "Mg==Mw==");
+  CHECK(read(R"("ShardIteratorType":"AT_SEQUENCE_NUMBER","StartingSequenceNumber":")" + second +
+             "\"") == "Mg==Mw==");
+  CHECK(read(R"("ShardIteratorType":"AFTER_SEQUENCE_NUMBER","StartingSequenceNumber":")" + first +
+             "\"") == "Mg==Mw==");
   CHECK(data_of(get(service, latest)) == "Mw==");
   const auto at = [&](std::int64_t ms) {
-    return read(R"("ShardIteratorType":"AT_TIMESTAMP","Timestamp":)" + std::to_string(ms / 1000) + "." +
-                std::to_string(1000 + ms % 1000).substr(1));
+    return read(R"("ShardIteratorType":"AT_TIMESTAMP","Timestamp":)" + std::to_string(ms / 1000) +
+                "." + std::to_string(1000 + ms % 1000).substr(1));
   };
   CHECK(at(second_time) == "Mg==Mw==");
   CHECK(at(second_time + 1) == "Mw==");
@@ -207,30 +224,38 @@ TEST_CASE("GetShardIterator: what is refused, in AWS's words") {
   const std::string zero = R"("ShardId":"shardId-000000000000",)";
   const std::pair<std::string, std::string> cases[] = {
       {zero + R"("ShardIteratorType":"AT_SEQUENCE_NUMBER")",
-       "Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and StartingSequenceNumber or "
-       "(2) TRIM_HORIZON or LATEST and no StartingSequenceNumber. Request specified AT_SEQUENCE_NUMBER and "
+       "Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and "
+       "StartingSequenceNumber or "
+       "(2) TRIM_HORIZON or LATEST and no StartingSequenceNumber. Request specified "
+       "AT_SEQUENCE_NUMBER and "
        "no StartingSequenceNumber."},
       {zero + R"("ShardIteratorType":"LATEST","StartingSequenceNumber":"5")",
-       "Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and StartingSequenceNumber or "
-       "(2) TRIM_HORIZON or LATEST and no StartingSequenceNumber. Request specified LATEST and also a "
+       "Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and "
+       "StartingSequenceNumber or "
+       "(2) TRIM_HORIZON or LATEST and no StartingSequenceNumber. Request specified LATEST and "
+       "also a "
        "StartingSequenceNumber."},
       {zero + R"("ShardIteratorType":"AT_TIMESTAMP")",
-       "Must specify timestampInMillis parameter for iterator of type AT_TIMESTAMP. Current request has no "
+       "Must specify timestampInMillis parameter for iterator of type AT_TIMESTAMP. Current "
+       "request has no "
        "timestamp parameter."},
       {zero + R"("ShardIteratorType":"AT_TIMESTAMP","Timestamp":99999999999)",
        "The timestampInMillis parameter cannot be greater than the currentTimestampInMillis. "
        "timestampInMillis: 99999999999000, currentTimestampInMillis: 1700000000500"},
       {zero + R"("ShardIteratorType":"AT_SEQUENCE_NUMBER","StartingSequenceNumber":"5")",
-       "Invalid StartingSequenceNumber. It encodes shardId-000000000005, while it was used in a call to a "
+       "Invalid StartingSequenceNumber. It encodes shardId-000000000005, while it was used in a "
+       "call to a "
        "shard with shardId-000000000000"},
       {zero + R"("ShardIteratorType":"AT_SEQUENCE_NUMBER","StartingSequenceNumber":)"
               R"("49594189147623985939251953501666965394405037144469929986")",
        "StartingSequenceNumber 49594189147623985939251953501666965394405037144469929986 used in "
-       "GetShardIterator on shard shardId-000000000000 in stream s under account 000000000000 is invalid "
+       "GetShardIterator on shard shardId-000000000000 in stream s under account 000000000000 is "
+       "invalid "
        "because it did not come from this stream."},
       {zero + R"("ShardIteratorType":"AT_SEQUENCE_NUMBER","StartingSequenceNumber":)"
               R"("1000000000000000000000000000000000000000000000000")",
-       "StartingSequenceNumber 1000000000000000000000000000000000000000000000000 used in GetShardIterator "
+       "StartingSequenceNumber 1000000000000000000000000000000000000000000000000 used in "
+       "GetShardIterator "
        "on shard shardId-000000000000 in stream s under account 000000000000 is invalid."}};
   for (const auto& [rest, message] : cases) {
     CAPTURE(rest);
@@ -247,12 +272,14 @@ TEST_CASE("GetShardIterator: what is refused, in AWS's words") {
   CHECK(answer.message == "Could not find shard nonsense in stream s under account 000000000000.");
   answer = iterator_error(service, zero + R"("ShardIteratorType":"NOW")");
   CHECK(answer.message ==
-        "1 validation error detected: Value 'NOW' at 'shardIteratorType' failed to satisfy constraint: "
+        "1 validation error detected: Value 'NOW' at 'shardIteratorType' failed to satisfy "
+        "constraint: "
         "Member must satisfy enum value set: [AFTER_SEQUENCE_NUMBER, LATEST, AT_TIMESTAMP, "
         "AT_SEQUENCE_NUMBER, TRIM_HORIZON]");
   // AWS is lenient about how a shard is written.
   for (const char* id : {"shardId-0", "0", "x-1", "00001"}) {
-    CHECK(iterator_error(service, R"("ShardId":")" + std::string{id} + R"(","ShardIteratorType":"LATEST")")
+    CHECK(iterator_error(service,
+                         R"("ShardId":")" + std::string{id} + R"(","ShardIteratorType":"LATEST")")
               .status == 200);
   }
 }
@@ -298,8 +325,10 @@ TEST_CASE("GetRecords: bad, quoted, expired iterators, and those of a stream mad
   answer = get(service, begin);
   CHECK(answer.type == "ExpiredIteratorException");
   CHECK(answer.message ==
-        "Iterator expired. The iterator was created at time Tue Nov 14 22:13:20 UTC 2023 while right now "
-        "it is Tue Nov 14 22:18:21 UTC 2023 which is further in the future than the tolerated delay of "
+        "Iterator expired. The iterator was created at time Tue Nov 14 22:13:20 UTC 2023 while "
+        "right now "
+        "it is Tue Nov 14 22:18:21 UTC 2023 which is further in the future than the tolerated "
+        "delay of "
         "300000 milliseconds.");
   const auto again = iterator(service, R"("ShardIteratorType":"TRIM_HORIZON")");
   service.call("DeleteStream", R"({"StreamName":"s"})");
@@ -316,8 +345,8 @@ TEST_CASE("DryRun: a call that would succeed says so and changes nothing") {
   service.create("s");
   const auto horizon = iterator(service, R"("ShardIteratorType":"TRIM_HORIZON")");
   for (const auto& [operation, body] :
-       {std::pair<const char*, std::string>{"PutRecord",
-                                            R"({"StreamName":"s","PartitionKey":"a","Data":"","DryRun":true})"},
+       {std::pair<const char*, std::string>{
+            "PutRecord", R"({"StreamName":"s","PartitionKey":"a","Data":"","DryRun":true})"},
         {"PutRecords",
          R"({"StreamName":"s","Records":[{"PartitionKey":"a","Data":""}],"DryRun":true})"},
         {"GetShardIterator",
@@ -326,7 +355,8 @@ TEST_CASE("DryRun: a call that would succeed says so and changes nothing") {
     CAPTURE(operation);
     CHECK(service.call(operation, body).type == "DryRunOperationException");
   }
-  CHECK(service.call("PutRecord", R"({"StreamName":"x","PartitionKey":"a","Data":"","DryRun":true})")
-            .type == "ResourceNotFoundException");
+  CHECK(
+      service.call("PutRecord", R"({"StreamName":"x","PartitionKey":"a","Data":"","DryRun":true})")
+          .type == "ResourceNotFoundException");
   CHECK(get(service, horizon)["Records"].as_list().empty());
 }

@@ -46,41 +46,50 @@ TEST_CASE("ListShards: filters, and the members each of them needs") {
   CHECK(list(R"("Type":"AFTER_SHARD_ID")").type == "InvalidArgumentException");
   CHECK(list(R"("Type":"AT_TIMESTAMP")").type == "InvalidArgumentException");
   CHECK(list(R"("Type":"AT_LATEST","Timestamp":1)").type == "InvalidArgumentException");
-  CHECK(list("").message ==
-        "1 validation error detected: Value null at 'shardFilter.type' failed to satisfy constraint: "
-        "Member must not be null");
+  CHECK(
+      list("").message ==
+      "1 validation error detected: Value null at 'shardFilter.type' failed to satisfy constraint: "
+      "Member must not be null");
 }
 
 TEST_CASE("ListShards: StreamCreationTimestamp tells streams of one name apart") {
   Service service;
   service.create("s");
   const std::string created = std::to_string(1'700'000'000);
-  CHECK(service.call("ListShards", R"({"StreamName":"s","StreamCreationTimestamp":)" + created + "}")
-            .status == 200);
-  CHECK(service.call("ListShards", R"({"StreamName":"s","StreamCreationTimestamp":1600000000})").type ==
-        "ResourceNotFoundException");
+  CHECK(
+      service.call("ListShards", R"({"StreamName":"s","StreamCreationTimestamp":)" + created + "}")
+          .status == 200);
+  CHECK(service.call("ListShards", R"({"StreamName":"s","StreamCreationTimestamp":1600000000})")
+            .type == "ResourceNotFoundException");
 }
 
 TEST_CASE("retention: up with Increase, down with Decrease, 24 to 8760 hours") {
   Service service;
   service.create("s");
   const auto change = [&](const char* which, int hours) {
-    return service.call(std::string{which} + "StreamRetentionPeriod",
-                        R"({"StreamName":"s","RetentionPeriodHours":)" + std::to_string(hours) + "}");
+    return service.call(
+        std::string{which} + "StreamRetentionPeriod",
+        R"({"StreamName":"s","RetentionPeriodHours":)" + std::to_string(hours) + "}");
   };
   CHECK(change("Increase", 48).status == 200);
-  CHECK(service.call("DescribeStreamSummary", R"({"StreamName":"s"})")["StreamDescriptionSummary"]
-                    ["RetentionPeriodHours"].as_integer() == 48);
+  CHECK(service
+            .call("DescribeStreamSummary",
+                  R"({"StreamName":"s"})")["StreamDescriptionSummary"]["RetentionPeriodHours"]
+            .as_integer() == 48);
   CHECK(change("Increase", 47).message ==
-        "Requested retention period (47 hours) for stream s can not be shorter than existing retention "
+        "Requested retention period (47 hours) for stream s can not be shorter than existing "
+        "retention "
         "period (48 hours). Use DecreaseRetentionPeriod API.");
   CHECK(change("Decrease", 49).message ==
-        "Requested retention period (49 hours) for stream s can not be longer than existing retention "
+        "Requested retention period (49 hours) for stream s can not be longer than existing "
+        "retention "
         "period (48 hours). Use IncreaseRetentionPeriod API.");
   CHECK(change("Decrease", 23).message ==
-        "Minimum allowed retention period is 24 hours. Requested retention period (23 hours) is too short.");
+        "Minimum allowed retention period is 24 hours. Requested retention period (23 hours) is "
+        "too short.");
   CHECK(change("Increase", 8761).message ==
-        "Maximum allowed retention period is 8760 hours. Requested retention period (8761 hours) is too "
+        "Maximum allowed retention period is 8760 hours. Requested retention period (8761 hours) "
+        "is too "
         "long.");
   CHECK(change("Increase", 8760).status == 200);
   CHECK(change("Decrease", 24).status == 200);
@@ -101,8 +110,9 @@ TEST_CASE("retention: shortening it hides what is older") {
   service.call("PutRecord", R"({"StreamName":"s","PartitionKey":"a","Data":"MQ=="})");
   service.clock.advance(base::Millis{30 * 3'600'000});
   const auto records = [&] {
-    const auto iterator = service.call(
-        "GetShardIterator", R"({"StreamName":"s","ShardId":"0","ShardIteratorType":"TRIM_HORIZON"})");
+    const auto iterator =
+        service.call("GetShardIterator",
+                     R"({"StreamName":"s","ShardId":"0","ShardIteratorType":"TRIM_HORIZON"})");
     const auto answer =
         service.call("GetRecords", R"({"ShardIterator":")" +
                                        std::string{iterator["ShardIterator"].as_text()} + "\"}");

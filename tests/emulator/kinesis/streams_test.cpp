@@ -1,5 +1,5 @@
-// CreateStream, DeleteStream, DescribeStream, DescribeStreamSummary, ListStreams: types, constraints,
-// behaviour.
+// CreateStream, DeleteStream, DescribeStream, DescribeStreamSummary, ListStreams: types,
+// constraints, behaviour.
 #include <doctest/doctest.h>
 
 #include "tests/support/service.hpp"
@@ -9,7 +9,9 @@ using test::Service;
 
 namespace {
 
-std::string name_of_length(std::size_t size) { return std::string(size, 'a'); }
+std::string name_of_length(std::size_t size) {
+  return std::string(size, 'a');
+}
 
 }  // namespace
 
@@ -18,7 +20,8 @@ TEST_CASE("CreateStream: wrong types") {
   const std::pair<const char*, const char*> cases[] = {
       {R"({"StreamName":true})", "class java.lang.Boolean can not be converted to an String"},
       {R"({"StreamName":23})",
-       "class com.amazon.coral.value.json.numbers.TruncatingBigNumber can not be converted to an String"},
+       "class com.amazon.coral.value.json.numbers.TruncatingBigNumber can not be converted to an "
+       "String"},
       {R"({"StreamName":[]})", "Start of list found where not expected"},
       {R"({"StreamName":{}})", "Start of structure or map found where not expected."},
       {R"({"ShardCount":"1"})", "class java.lang.String can not be converted to an Integer"},
@@ -26,7 +29,8 @@ TEST_CASE("CreateStream: wrong types") {
       {R"({"StreamModeDetails":"x"})", "Expected null"},
       {R"({"Tags":1})", "Expected map or null"},
       {R"({"Tags":{"a":1}})",
-       "class com.amazon.coral.value.json.numbers.TruncatingBigNumber can not be converted to an String"}};
+       "class com.amazon.coral.value.json.numbers.TruncatingBigNumber can not be converted to an "
+       "String"}};
   for (const auto& [body, message] : cases) {
     CAPTURE(body);
     const auto answer = service.call("CreateStream", body);
@@ -40,25 +44,32 @@ TEST_CASE("CreateStream: constraints") {
   Service service;
   const std::pair<std::string, std::string> cases[] = {
       {"{}",
-       "1 validation error detected: Value null at 'streamName' failed to satisfy constraint: Member "
+       "1 validation error detected: Value null at 'streamName' failed to satisfy constraint: "
+       "Member "
        "must not be null"},
       {R"({"StreamName":"","ShardCount":0})",
-       "3 validation errors detected: Value '' at 'streamName' failed to satisfy constraint: Member must "
-       "satisfy regular expression pattern: [a-zA-Z0-9_.-]+; Value '' at 'streamName' failed to satisfy "
-       "constraint: Member must have length greater than or equal to 1; Value '0' at 'shardCount' failed "
+       "3 validation errors detected: Value '' at 'streamName' failed to satisfy constraint: "
+       "Member must "
+       "satisfy regular expression pattern: [a-zA-Z0-9_.-]+; Value '' at 'streamName' failed to "
+       "satisfy "
+       "constraint: Member must have length greater than or equal to 1; Value '0' at 'shardCount' "
+       "failed "
        "to satisfy constraint: Member must have value greater than or equal to 1"},
       {R"({"StreamName":")" + name_of_length(129) + R"("})",
        "1 validation error detected: Value '" + name_of_length(129) +
-           "' at 'streamName' failed to satisfy constraint: Member must have length less than or equal "
+           "' at 'streamName' failed to satisfy constraint: Member must have length less than or "
+           "equal "
            "to 128"},
       {R"({"StreamName":"a","StreamModeDetails":{}})",
-       "1 validation error detected: Value null at 'streamModeDetails.streamMode' failed to satisfy "
+       "1 validation error detected: Value null at 'streamModeDetails.streamMode' failed to "
+       "satisfy "
        "constraint: Member must not be null"},
       {R"({"StreamName":"a","StreamModeDetails":{"StreamMode":"X"}})",
        "1 validation error detected: Value 'X' at 'streamModeDetails.streamMode' failed to satisfy "
        "constraint: Member must satisfy enum value set: [PROVISIONED, ON_DEMAND]"},
       {R"({"StreamName":"a","MaxRecordSizeInKiB":1})",
-       "1 validation error detected: Value '1' at 'maxRecordSizeInKiB' failed to satisfy constraint: "
+       "1 validation error detected: Value '1' at 'maxRecordSizeInKiB' failed to satisfy "
+       "constraint: "
        "Member must have value greater than or equal to 1024"}};
   for (const auto& [body, message] : cases) {
     CAPTURE(body);
@@ -106,16 +117,19 @@ TEST_CASE("CreateStream: a name twice, and the shard limit") {
   CHECK(answer.message == "Stream s under account 000000000000 already exists.");
   answer = service.call("CreateStream", R"({"StreamName":"t","ShardCount":3})");
   CHECK(answer.type == "LimitExceededException");
-  CHECK(answer.message.starts_with(
-      "This request would exceed the shard limit for the account 000000000000 in us-east-1. Current "
-      "shard count for the account: 3. Limit: 5. Number of additional shards that would have resulted "
-      "from this request: 3. Refer to the AWS Service Limits page"));
+  CHECK(
+      answer.message.starts_with("This request would exceed the shard limit for the account "
+                                 "000000000000 in us-east-1. Current "
+                                 "shard count for the account: 3. Limit: 5. Number of additional "
+                                 "shards that would have resulted "
+                                 "from this request: 3. Refer to the AWS Service Limits page"));
   CHECK(service.call("CreateStream", R"({"StreamName":"t","ShardCount":2})").status == 200);
 }
 
 TEST_CASE("CreateStream: on-demand streams and streams without a count begin with four shards") {
   Service service;
-  service.call("CreateStream", R"({"StreamName":"d","StreamModeDetails":{"StreamMode":"ON_DEMAND"}})");
+  service.call("CreateStream",
+               R"({"StreamName":"d","StreamModeDetails":{"StreamMode":"ON_DEMAND"}})");
   service.call("CreateStream", R"({"StreamName":"n"})");
   service.clock.advance(base::Millis{500});
   for (const char* name : {"d", "n"}) {
@@ -127,10 +141,12 @@ TEST_CASE("CreateStream: on-demand streams and streams without a count begin wit
 
 TEST_CASE("CreateStream: tags with strange characters, and a strategy without on-demand mode") {
   Service service;
-  auto answer = service.call("CreateStream", R"({"StreamName":"s","ShardCount":1,"Tags":{"a;b":"c"}})");
+  auto answer =
+      service.call("CreateStream", R"({"StreamName":"s","ShardCount":1,"Tags":{"a;b":"c"}})");
   CHECK(answer.type == "InvalidArgumentException");
   CHECK(answer.message ==
-        "Some tags contain invalid characters. Valid characters: Unicode letters, digits, white space, _ "
+        "Some tags contain invalid characters. Valid characters: Unicode letters, digits, white "
+        "space, _ "
         ". / = + - % @.");
   answer = service.call("CreateStream",
                         R"({"StreamName":"s","ShardCount":1,"RecordDistributionStrategy":"AUTO"})");
@@ -151,7 +167,8 @@ TEST_CASE("DeleteStream: DELETING, then not found; the name can be used again at
   CHECK(answer.message == "Stream s under account 000000000000 not found.");
   CHECK(service.call("CreateStream", R"({"StreamName":"s","ShardCount":1})").status == 200);
   service.tidy();
-  CHECK(service.call("DeleteStream", R"({"StreamName":"none"})").type == "ResourceNotFoundException");
+  CHECK(service.call("DeleteStream", R"({"StreamName":"none"})").type ==
+        "ResourceNotFoundException");
 }
 
 TEST_CASE("DescribeStream: pages of shards") {
@@ -179,9 +196,9 @@ TEST_CASE("streams are named by name, by ARN, or by both when they agree") {
   CHECK(service.call("DescribeStreamSummary", "{" + arn + R"(,"StreamName":"t"})").type ==
         "InvalidArgumentException");
   CHECK(service.call("DescribeStreamSummary", "{}").type == "InvalidArgumentException");
-  const auto other = service.call(
-      "DescribeStreamSummary",
-      R"({"StreamARN":"arn:aws:kinesis:us-east-1:111111111111:stream/s"})");
+  const auto other =
+      service.call("DescribeStreamSummary",
+                   R"({"StreamARN":"arn:aws:kinesis:us-east-1:111111111111:stream/s"})");
   CHECK(other.message == "Stream s under account 111111111111 not found.");
   CHECK(service.call("DescribeStreamSummary", R"({"StreamARN":"arn:aws:s3:::x"})").type ==
         "ValidationException");
@@ -193,7 +210,8 @@ TEST_CASE("an access key of twelve digits is the account, the signature names th
       "AWS4-HMAC-SHA256 Credential=123456789012/20261122/eu-west-1/kinesis/aws4_request, "
       "SignedHeaders=host, Signature=0";
   CHECK(service.call("CreateStream", R"({"StreamName":"s","ShardCount":1})", key).status == 200);
-  CHECK(service.call("DescribeStream", R"({"StreamName":"s"})").type == "ResourceNotFoundException");
+  CHECK(service.call("DescribeStream", R"({"StreamName":"s"})").type ==
+        "ResourceNotFoundException");
   const auto answer = service.call("DescribeStream", R"({"StreamName":"s"})", key);
   CHECK(answer["StreamDescription"]["StreamARN"].as_text() ==
         "arn:aws:kinesis:eu-west-1:123456789012:stream/s");
@@ -214,7 +232,8 @@ TEST_CASE("ListStreams: in order, in pages, by name or by token") {
   CHECK(answer["NextToken"].is_null());
   answer = service.call("ListStreams", R"({"ExclusiveStartStreamName":"bb"})");
   CHECK(answer["StreamNames"].as_list().size() == 2);
-  CHECK(service.call("ListStreams", R"({"NextToken":"nonsense"})").type == "InvalidArgumentException");
+  CHECK(service.call("ListStreams", R"({"NextToken":"nonsense"})").type ==
+        "InvalidArgumentException");
   service.clock.advance(base::Millis{300'001});
   CHECK(service.call("ListStreams", R"({"NextToken":")" + token + "\"}").type ==
         "ExpiredNextTokenException");

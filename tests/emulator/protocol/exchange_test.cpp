@@ -49,8 +49,10 @@ TEST_CASE("exchange: requests that reach no operation") {
        R"({"Output":{"__type":"com.amazon.coral.service#UnknownOperationException"},"Version":"1.0"})"},
       {"application/json", list_streams, "{", 400,
        R"({"Output":{"__type":"com.amazon.coral.service#SerializationException"},"Version":"1.0"})"},
-      {json_type, "Kinesis_20131202.Nothing", "{}", 400, R"({"__type":"UnknownOperationException"})"},
-      {json_type, "Firehose_20150804.ListStreams", "{}", 400, R"({"__type":"UnknownOperationException"})"},
+      {json_type, "Kinesis_20131202.Nothing", "{}", 400,
+       R"({"__type":"UnknownOperationException"})"},
+      {json_type, "Firehose_20150804.ListStreams", "{}", 400,
+       R"({"__type":"UnknownOperationException"})"},
       {json_type, "ListStreams", "{}", 400, R"({"__type":"UnknownOperationException"})"}};
   for (const auto& one : cases) {
     Service service;
@@ -65,8 +67,8 @@ TEST_CASE("exchange: requests that reach no operation") {
 
 TEST_CASE("exchange: a charset behind the media type does no harm") {
   Service service;
-  CHECK(service.send(request("application/x-amz-json-1.1; charset=utf-8", list_streams, "{}")).status ==
-        200);
+  CHECK(service.send(request("application/x-amz-json-1.1; charset=utf-8", list_streams, "{}"))
+            .status == 200);
 }
 
 TEST_CASE("exchange: other methods than POST") {
@@ -93,19 +95,23 @@ TEST_CASE("exchange: unsigned and half-signed requests") {
   CHECK(answer.type == "IncompleteSignatureException");
   CHECK(answer.message ==
         "Authorization header requires 'Signature' parameter. Authorization header requires "
-        "'SignedHeaders' parameter. Authorization header requires existence of either a 'X-Amz-Date' or a "
+        "'SignedHeaders' parameter. Authorization header requires existence of either a "
+        "'X-Amz-Date' or a "
         "'Date' header. Authorization=AWS4-HMAC-SHA256 Credential=a");
   answer = with(Service::signed_by_default, "", "/?X-Amz-Algorithm=AWS4-HMAC-SHA256");
   CHECK(answer.type == "InvalidSignatureException");
   answer = with("", "", "/?X-Amz-Algorithm=x&X-Amz-Date=y");
-  CHECK(answer.message ==
-        "AWS query-string parameters must include 'X-Amz-Credential'. AWS query-string parameters must "
-        "include 'X-Amz-Signature'. AWS query-string parameters must include 'X-Amz-SignedHeaders'. "
-        "Re-examine the query-string parameters.");
-  CHECK(with("", "",
-             "/?X-Amz-Algorithm=a&X-Amz-Credential=k%2F20261122%2Fus-east-1%2Fkinesis%2Faws4_request&"
-             "X-Amz-Signature=s&X-Amz-SignedHeaders=h&X-Amz-Date=d")
-            .status == 200);
+  CHECK(
+      answer.message ==
+      "AWS query-string parameters must include 'X-Amz-Credential'. AWS query-string parameters "
+      "must "
+      "include 'X-Amz-Signature'. AWS query-string parameters must include 'X-Amz-SignedHeaders'. "
+      "Re-examine the query-string parameters.");
+  CHECK(
+      with("", "",
+           "/?X-Amz-Algorithm=a&X-Amz-Credential=k%2F20261122%2Fus-east-1%2Fkinesis%2Faws4_request&"
+           "X-Amz-Signature=s&X-Amz-SignedHeaders=h&X-Amz-Date=d")
+          .status == 200);
 }
 
 TEST_CASE("exchange: authentication is checked before types, types before constraints") {

@@ -169,7 +169,8 @@ TEST_CASE("store: a directory serves one process, and a newer file is refused in
     CHECK(second.error().message().find("in use") != std::string::npos);
   }
   {
-    auto file = Connection::open(dir.path() + "/millrace.db", Connection::Access::read_write).value();
+    auto file =
+        Connection::open(dir.path() + "/millrace.db", Connection::Access::read_write).value();
     REQUIRE(file.run("PRAGMA user_version = 99"));
   }
   auto newer = Store::open(dir.path(), Durability::full);
@@ -187,8 +188,9 @@ TEST_CASE("store: the records view shows AWS's sequence numbers") {
     REQUIRE(store->commit());
   }
   auto file = Connection::open(dir.path() + "/millrace.db", Connection::Access::read_only).value();
-  auto row = file.prepare("SELECT stream, shard, sequence_number, time, partition_key, data FROM records")
-                 .value();
+  auto row =
+      file.prepare("SELECT stream, shard, sequence_number, time, partition_key, data FROM records")
+          .value();
   REQUIRE(row.step().value());
   CHECK(row.text(0) == "s");
   CHECK(row.text(1) == "shardId-000000003076");

@@ -10,10 +10,13 @@ using data::LogicalType;
 
 namespace {
 
-data::Schema schema_of(const LogicalType& type) { return {{{"f", type}}}; }
+data::Schema schema_of(const LogicalType& type) {
+  return {{{"f", type}}};
+}
 
 // One record into one column, then as `print` would show it; or the error.
-std::string decoded(const LogicalType& type, const std::string& message, const Options& options = {}) {
+std::string decoded(const LogicalType& type, const std::string& message,
+                    const Options& options = {}) {
   const auto schema = schema_of(type);
   auto decoder = make_decoder("json", options, schema, {0});
   if (!decoder) return decoder.error().message();
@@ -48,7 +51,9 @@ std::string again(const LogicalType& type, const std::string& json, const Option
   return std::string{out.record(0)};
 }
 
-bool failed(const std::string& text) { return text.starts_with("Failed to deserialize JSON '"); }
+bool failed(const std::string& text) {
+  return text.starts_with("Failed to deserialize JSON '");
+}
 
 }  // namespace
 
@@ -82,7 +87,8 @@ TEST_CASE("json decode: scalars become cells as Flink converts them") {
       {LogicalType::decimal(10, 2), R"("3")", "+I[3.00]"},
       {LogicalType::decimal(4, 2), "123.4", "+I[null]"},
       {LogicalType::timestamp(3), R"("2024-01-01 00:00:04.25")", "+I[2024-01-01T00:00:04.250]"},
-      {LogicalType::timestamp(3), R"("2024-01-01 00:00:04.123456")", "+I[2024-01-01T00:00:04.123456]"},
+      {LogicalType::timestamp(3), R"("2024-01-01 00:00:04.123456")",
+       "+I[2024-01-01T00:00:04.123456]"},
       {LogicalType::timestamp_ltz(3), R"("2024-01-01 00:00:04Z")", "+I[2024-01-01T00:00:04Z]"},
       {LogicalType::date(), R"("2024-02-29")", "+I[2024-02-29]"},
       {LogicalType::bytes(), R"("Zm9v")", "+I[[102, 111, 111]]"},
@@ -143,14 +149,15 @@ TEST_CASE("json decode: records without a row, and what is no JSON") {
   CHECK(decoded(type, " \n") == "");
   CHECK(decoded(type, "null") == "");
   const Options ignore{{"json.ignore-parse-errors", "true"}};
-  for (const char* bad : {"{", "{\"f\":1", "x", "5", "\"text\"", "{'f':1}", "{\"f\":01}", "{\"f\":\"\x80\"}",
-                          "{\"f\":nul}", "[[{\"f\":1}]]"}) {
+  for (const char* bad : {"{", "{\"f\":1", "x", "5", "\"text\"", "{'f':1}", "{\"f\":01}",
+                          "{\"f\":\"\x80\"}", "{\"f\":nul}", "[[{\"f\":1}]]"}) {
     CAPTURE(bad);
     CHECK(failed(decoded(type, bad)));
     CHECK(decoded(type, bad, ignore) == "");
   }
   CHECK(failed(decoded(type, std::string(100'000, '['))));
-  CHECK(failed(decoded(type, "{\"f\":" + std::string(100'000, '[') + std::string(100'000, ']') + "}")));
+  CHECK(failed(
+      decoded(type, "{\"f\":" + std::string(100'000, '[') + std::string(100'000, ']') + "}")));
 }
 
 TEST_CASE("json decode: control characters inside a text are taken, as Flink takes them") {
@@ -171,9 +178,8 @@ TEST_CASE("json decode: the rows before a bad record stay, the bad one leaves no
 }
 
 TEST_CASE("json decode: only what the projection names is read, in its order") {
-  const data::Schema schema{{{"a", LogicalType::string()},
-                             {"b", LogicalType::integer()},
-                             {"c", LogicalType::integer()}}};
+  const data::Schema schema{
+      {{"a", LogicalType::string()}, {"b", LogicalType::integer()}, {"c", LogicalType::integer()}}};
   auto decoder = make_decoder("json", {}, schema, {2, 0}).value();
   data::BatchBuilder builder{schema.select({2, 0})};
   const std::string_view messages[] = {R"({"a":"x","b":"not read","c":3})"};
@@ -193,7 +199,8 @@ TEST_CASE("json encode: the bytes Flink writes") {
   const Case cases[] = {
       {LogicalType::timestamp(3), R"("2024-01-01 00:00:04.250")", R"("2024-01-01 00:00:04.25")"},
       {LogicalType::timestamp(3), R"("2024-01-01 00:00:04")", R"("2024-01-01 00:00:04")"},
-      {LogicalType::timestamp_ltz(3), R"("2024-01-01 00:00:04.25Z")", R"("2024-01-01 00:00:04.25Z")"},
+      {LogicalType::timestamp_ltz(3), R"("2024-01-01 00:00:04.25Z")",
+       R"("2024-01-01 00:00:04.25Z")"},
       {LogicalType::date(), R"("2024-01-01")", R"("2024-01-01")"},
       {LogicalType::float64(), "2", "2.0"},
       {LogicalType::float64(), "1e21", "1.0E21"},
@@ -217,17 +224,19 @@ TEST_CASE("json encode: the bytes Flink writes") {
 }
 
 TEST_CASE("json: options") {
-  CHECK(again(LogicalType::decimal(10, 2), "100", {{"json.encode.decimal-as-plain-number", "true"}}) ==
-        R"({"f":100.00})");
+  CHECK(again(LogicalType::decimal(10, 2), "100",
+              {{"json.encode.decimal-as-plain-number", "true"}}) == R"({"f":100.00})");
   CHECK(again(LogicalType::string(), "null", {{"json.encode.ignore-null-fields", "true"}}) == "{}");
   CHECK(again(LogicalType::timestamp(3), R"("2024-01-01T00:00:04.5")",
-              {{"json.timestamp-format.standard", "ISO-8601"}}) == R"({"f":"2024-01-01T00:00:04.5"})");
+              {{"json.timestamp-format.standard", "ISO-8601"}}) ==
+        R"({"f":"2024-01-01T00:00:04.5"})");
   const auto refused = [](const Options& options) {
     auto made = make_decoder("json", options, schema_of(LogicalType::string()), {0});
     return made ? std::string{} : made.error().message();
   };
-  CHECK(refused({{"json.timestamp-format.standard", "x"}}) ==
-        "Unsupported value 'x' for timestamp-format.standard. Supported values are [SQL, ISO-8601].");
+  CHECK(
+      refused({{"json.timestamp-format.standard", "x"}}) ==
+      "Unsupported value 'x' for timestamp-format.standard. Supported values are [SQL, ISO-8601].");
   CHECK(refused({{"json.fail-on-missing-field", "true"}, {"json.ignore-parse-errors", "true"}}) ==
         "fail-on-missing-field and ignore-parse-errors shouldn't both be true.");
   CHECK(refused({{"json.ignore-parse-errors", "maybe"}}).find("neither true nor false") !=

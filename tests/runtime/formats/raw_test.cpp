@@ -43,14 +43,18 @@ TEST_CASE("raw: bytes, texts and numbers of both byte orders come back") {
 }
 
 TEST_CASE("raw: what it cannot do, it says") {
-  CHECK(shown(LogicalType::integer(), "abc") == "Size of data received for deserializing INTEGER type is not 4.");
-  CHECK(make_decoder("raw", {}, {{{"a", LogicalType::string()}, {"b", LogicalType::string()}}}, {0})
-            .error()
-            .message() ==
-        "The 'raw' format only supports single physical column. However the defined schema contains "
-        "multiple physical columns: [a, b]");
+  CHECK(shown(LogicalType::integer(), "abc") ==
+        "Size of data received for deserializing INTEGER type is not 4.");
+  CHECK(
+      make_decoder("raw", {}, {{{"a", LogicalType::string()}, {"b", LogicalType::string()}}}, {0})
+          .error()
+          .message() ==
+      "The 'raw' format only supports single physical column. However the defined schema contains "
+      "multiple physical columns: [a, b]");
   CHECK(shown(LogicalType::timestamp(3), "x") ==
         "The 'raw' format doesn't supports 'TIMESTAMP(3)' as column type.");
-  CHECK(shown(LogicalType::string(), "x", {{"raw.endianness", "middle"}}).find("Unsupported endianness") == 0);
-  CHECK(shown(LogicalType::string(), "x", {{"raw.charset", "UTF-16"}}).find("not served") != std::string::npos);
+  CHECK(shown(LogicalType::string(), "x", {{"raw.endianness", "middle"}})
+            .find("Unsupported endianness") == 0);
+  CHECK(shown(LogicalType::string(), "x", {{"raw.charset", "UTF-16"}}).find("not served") !=
+        std::string::npos);
 }
