@@ -1,6 +1,8 @@
 // millrace-emulator: flags -> store -> engine -> server.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
+#include <functional>
 #include <thread>
 
 #include "common/base/log.hpp"
@@ -15,7 +17,7 @@ struct Flags {
   std::vector<std::string> listen{"127.0.0.1:4566"};
   std::string data = "./millrace-data";
   bool memory = false;
-  store::Durability durability = store::Durability::full;
+  std::string durability = "full";
   std::string limits = "off";
   std::string log_level = "info";
   std::vector<std::string> init;
@@ -24,10 +26,24 @@ struct Flags {
   unsigned io_threads = std::clamp(std::thread::hardware_concurrency() / 2, 1U, 4U);
 };
 
+// Refuses what is none of these words, and names them.
+std::function<std::string(const std::string&)> one_of(std::vector<std::string> words) {
+  return [words = std::move(words)](const std::string& text) -> std::string {
+    std::string listed;
+    for (const auto& word : words) {
+      if (text == word) return "";
+      listed += (listed.empty() ? "" : ", ") + word;
+    }
+    return "'" + text + "' is none of " + listed;
+  };
+}
+
+store::Durability durability_of(const std::string& word) {
+  if (word == "off") return store::Durability::off;
+  return word == "normal" ? store::Durability::normal : store::Durability::full;
+}
+
 void declare(CLI::App& app, Flags& flags) {
-  const std::map<std::string, store::Durability> durabilities{{"full", store::Durability::full},
-                                                              {"normal", store::Durability::normal},
-                                                              {"off", store::Durability::off}};
   app.set_version_flag("--version", MILLRACE_VERSION);
   app.add_option("--listen", flags.listen,
                  "ADDR:PORT to serve on, repeatable; port 0 takes a free one")
@@ -41,12 +57,14 @@ void declare(CLI::App& app, Flags& flags) {
   app.add_option("--durability", flags.durability,
                  "what an acknowledged record survives: full: a power cut, normal: a crash of the "
                  "process, off: neither is promised")
-      ->transform(CLI::CheckedTransformer(durabilities))
-      ->default_str("full");
+      ->check(one_of({"full", "normal", "off"}))
+      ->capture_default_str();
   app.add_option("--limits", flags.limits,
                  "call rates and shard throughput; only 'off' is served yet")
       ->envname("MILLRACE_LIMITS")
-      ->check(CLI::IsMember({"off"}))
+      ->check([](const std::string& text) {
+        return text == "off" ? "" : "'" + text + "' is not served yet, only 'off' is";
+      })
       ->capture_default_str();
   app.add_option("--shard-limit", flags.engine.shard_limit, "open shards per account and region")
       ->check(CLI::Range(1, 1'000'000))
@@ -71,7 +89,7 @@ void declare(CLI::App& app, Flags& flags) {
       ->capture_default_str();
   app.add_option("--log-level", flags.log_level, "trace, debug, info, warn, error or off")
       ->envname("MILLRACE_LOG_LEVEL")
-      ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}))
+      ->check(one_of({"trace", "debug", "info", "warn", "error", "off"}))
       ->capture_default_str();
 }
 
@@ -84,7 +102,7 @@ base::Status serve(const Flags& flags) {
   const base::SystemClock clock;
   BOOST_OUTCOME_TRY(const auto store,
                     store::Store::open(flags.memory ? std::nullopt : std::optional{flags.data},
-                                       flags.durability));
+                                       durability_of(flags.durability)));
   BOOST_OUTCOME_TRY(const auto engine, engine::Engine::open(*store, clock, flags.engine));
   BOOST_OUTCOME_TRY(emulator::init_streams(*engine, flags.settings, flags.init));
   engine::Committer committer{*engine};
@@ -96,11 +114,8 @@ base::Status serve(const Flags& flags) {
   }
   std::printf("%s, durability %s, %u I/O thread%s\n",
               flags.memory ? "data in memory" : ("data in " + flags.data).c_str(),
-              flags.memory                                    ? "none (memory)"
-              : flags.durability == store::Durability::full   ? "full"
-              : flags.durability == store::Durability::normal ? "normal"
-                                                              : "off",
-              flags.io_threads, flags.io_threads == 1 ? "" : "s");
+              flags.memory ? "none (memory)" : flags.durability.c_str(), flags.io_threads,
+              flags.io_threads == 1 ? "" : "s");
   std::printf("Ready.\n");
   std::fflush(stdout);
   server->run();
