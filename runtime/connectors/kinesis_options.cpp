@@ -106,8 +106,9 @@ base::Status check_generation(const Table& table) {
 }
 
 void warn_of_unknown(const Table& table) {
-  for (const auto& [key, value] : table.options) {
-    const auto begins = [&key = key](std::string_view prefix) { return key.starts_with(prefix); };
+  for (const auto& option : table.options) {
+    const auto& key = option.first;
+    const auto begins = [&key](std::string_view prefix) { return key.starts_with(prefix); };
     if (std::none_of(free_prefixes.begin(), free_prefixes.end(), begins)) continue;
     const bool known = std::any_of(all_options.begin(), all_options.end(),
                                    [&](const OptionSpec& spec) { return spec.key == key; });

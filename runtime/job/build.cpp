@@ -96,6 +96,7 @@ class Builder {
     pipeline->table.append(std::make_unique<FanOut>(pipeline->branches));
     const auto arena = std::make_shared<data::Arena>();
     std::vector<data::Column> columns;
+    columns.reserve(fields.size());
     for (const auto& field : fields) columns.emplace_back(field.type);
     for (const auto& row : rows.rows) {
       for (std::size_t i = 0; i < row.size(); ++i) {
