@@ -94,20 +94,25 @@ struct Scanner {
   }
 };
 
-// A day past the month's end becomes its last day.
-std::int64_t resolve_date(Scanner& scan, int year, int month, int day) {
+// java.time reads a format of its own making strictly, and one that was put together (as Flink puts
+// "date, space, time" together) smartly: there a day past the month's end becomes its last day and
+// 24:00:00 the midnight that follows.
+enum class Resolving : std::uint8_t { strict, smart };
+
+std::int64_t resolve_date(Scanner& scan, int year, int month, int day, Resolving resolving) {
   if (month < 1 || month > 12 || day < 1 || day > 31) scan.ok = false;
   if (!scan.ok) return 0;
+  if (resolving == Resolving::strict && day > days_in_month(year, month)) scan.ok = false;
   return days_from_civil({year, month, std::min(day, days_in_month(year, month))});
 }
 
-std::int64_t scan_date(Scanner& scan, int min_digits) {
+std::int64_t scan_date(Scanner& scan, int min_digits, Resolving resolving) {
   const int year = scan.number(4, 4);
   scan.expect('-');
   const int month = scan.number(min_digits, 2);
   scan.expect('-');
   const int day = scan.number(min_digits, 2);
-  return resolve_date(scan, year, month, day);
+  return resolve_date(scan, year, month, day, resolving);
 }
 
 struct TimeOfDay {
@@ -205,7 +210,8 @@ void append_short_time(std::string& out, std::int64_t second_of_day, std::int64_
 std::optional<TimestampValue> parse_timestamp(std::string_view text, TimestampStyle style,
                                               bool utc_marker) {
   Scanner scan{text};
-  const std::int64_t days = scan_date(scan, 2);
+  const bool strict = style == TimestampStyle::iso_8601 && !utc_marker;
+  const std::int64_t days = scan_date(scan, 2, strict ? Resolving::strict : Resolving::smart);
   if (style == TimestampStyle::iso_8601 && scan.next_is('t')) {
     ++scan.at;
   } else {
@@ -213,13 +219,13 @@ std::optional<TimestampValue> parse_timestamp(std::string_view text, TimestampSt
   }
   const TimeOfDay time = scan_time(scan, 2, style == TimestampStyle::iso_8601, false);
   if (utc_marker) scan.expect('Z');
-  if (!scan.ok || !scan.end()) return std::nullopt;
+  if (!scan.ok || !scan.end() || (strict && time.seconds == 86'400)) return std::nullopt;
   return combine(days, time);
 }
 
 std::optional<std::int64_t> parse_date(std::string_view text) {
   Scanner scan{text};
-  const std::int64_t days = scan_date(scan, 2);
+  const std::int64_t days = scan_date(scan, 2, Resolving::strict);
   if (!scan.ok || !scan.end()) return std::nullopt;
   return days;
 }
@@ -233,31 +239,45 @@ std::optional<std::int64_t> parse_time(std::string_view text, TimestampStyle sty
 
 std::optional<TimestampValue> parse_timestamp_lenient(std::string_view text) {
   Scanner scan{text};
-  const std::int64_t days = scan_date(scan, 1);
+  const std::int64_t days = scan_date(scan, 1, Resolving::smart);
   TimeOfDay time;
   if (scan.ok && !scan.end()) {
-    if (scan.next_is('T')) {
-      ++scan.at;
-    } else {
-      scan.expect(' ');
-    }
-    time = scan_time(scan, 1, false, true);
+    scan.expect(' ');
+    time = scan_time(scan, 1, false, false);
   }
   if (!scan.ok || !scan.end()) return std::nullopt;
   return combine(days, time);
 }
 
 std::optional<std::int64_t> parse_date_lenient(std::string_view text) {
-  const std::optional<TimestampValue> time = parse_timestamp_lenient(text);
-  if (!time) return std::nullopt;
-  return floor_div(time->millis, millis_per_day);
+  // What follows a space is not looked at.
+  Scanner scan{text.substr(0, text.find(' '))};
+  const int year = scan.number(1, 4);
+  int month = 1;
+  int day = 1;
+  if (!scan.end()) {
+    scan.expect('-');
+    month = scan.number(1, 2);
+    if (!scan.end()) {
+      scan.expect('-');
+      day = scan.number(1, 2);
+    }
+  }
+  const std::int64_t days = resolve_date(scan, year, month, day, Resolving::strict);
+  if (!scan.ok || !scan.end()) return std::nullopt;
+  return days;
 }
 
 std::optional<std::int64_t> parse_time_lenient(std::string_view text) {
   Scanner scan{text};
+  if (text.size() <= 2) {  // the hour alone
+    const int hour = scan.number(1, 2);
+    if (!scan.ok || !scan.end() || hour > 23) return std::nullopt;
+    return hour * std::int64_t{3'600'000};
+  }
   const TimeOfDay time = scan_time(scan, 1, true, true);
-  if (!scan.ok || !scan.end()) return std::nullopt;
-  return time.seconds % 86'400 * 1000 + time.nanos / 1'000'000;
+  if (!scan.ok || !scan.end() || time.seconds == 86'400) return std::nullopt;
+  return time.seconds * 1000 + time.nanos / 1'000'000;
 }
 
 void append_date(std::string& out, std::int64_t days) {

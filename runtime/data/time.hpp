@@ -44,16 +44,18 @@ enum class TimestampStyle : std::uint8_t {
   sql,       // yyyy-MM-dd HH:mm:ss[.f{0,9}]
   iso_8601,  // yyyy-MM-ddTHH:mm[:ss[.f{0,9}]]
 };
-// The whole text and nothing else. A day past the month's end (up to 31) becomes its last day, as
-// java.time reads it. `utc_marker`: a 'Z' must follow (TIMESTAMP_LTZ in JSON).
+// The whole text and nothing else. A day past the month's end (up to 31) becomes its last day and
+// 24:00:00 the next midnight, as java.time reads them; not so in iso_8601 without a marker, which
+// it reads strictly. `utc_marker`: a 'Z' must follow (TIMESTAMP_LTZ in JSON).
 std::optional<TimestampValue> parse_timestamp(std::string_view text, TimestampStyle style,
                                               bool utc_marker);
-// yyyy-MM-dd
+// yyyy-MM-dd, and the day must be one of the month
 std::optional<std::int64_t> parse_date(std::string_view text);
 // HH:mm:ss[.f]; millis of the day. iso_8601: seconds may be absent.
 std::optional<std::int64_t> parse_time(std::string_view text, TimestampStyle style);
-// What CAST reads: a date alone, a space or a T between, fields of one or two digits, a fraction of
-// any length.
+// What CAST reads. A timestamp: a date alone or a space between, fields of one or two digits, up to
+// nine of a fraction. A date: a year, a month and a day or less of it, in front of the first space.
+// A time: the hour, the minute and the second or less of it, a fraction of any length.
 std::optional<TimestampValue> parse_timestamp_lenient(std::string_view text);
 std::optional<std::int64_t> parse_date_lenient(std::string_view text);
 std::optional<std::int64_t> parse_time_lenient(std::string_view text);

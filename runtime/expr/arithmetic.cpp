@@ -15,8 +15,9 @@ using data::TimestampValue;
 
 enum class Op : std::uint8_t { add, subtract, multiply, divide, modulo };
 
-Error division_by_zero() {
-  return runtime_error("Division by zero");
+// Java's own words, which differ between its integers and BigDecimal.
+Error integer_by_zero() {
+  return runtime_error("/ by zero");
 }
 
 template <Op op>
@@ -36,7 +37,7 @@ Result<Column> on_integers(const Expr& call, std::span<const ColumnPtr> args, st
         if (b == -1) return op == Op::divide ? wrap_to(kind, wrapping_negate(a)) : 0;
         return wrap_to(kind, op == Op::divide ? a / b : a % b);
       });
-  if (by_zero) return division_by_zero();
+  if (by_zero) return integer_by_zero();
   return out;
 }
 
@@ -65,7 +66,7 @@ Result<Column> on_decimals(const Expr& call, std::span<const ColumnPtr> args, st
   const int b_scale = args[1]->type().scale();
   const int precision = call.type.precision();
   const int scale = call.type.scale();
-  bool by_zero = false;
+  std::string by_zero;
   Column out = map_rows<Int128, Int128>(
       call.type, args, rows, [&](Int128 a, Int128 b) -> std::optional<Int128> {
         if constexpr (op == Op::add)
@@ -77,13 +78,13 @@ Result<Column> on_decimals(const Expr& call, std::span<const ColumnPtr> args, st
           return data::decimal_multiply(a, a_scale, b, b_scale, precision, scale);
         }
         if (b == 0) {
-          by_zero = true;
+          by_zero = a == 0 && op == Op::divide ? "Division undefined" : "Division by zero";
           return std::nullopt;
         }
         return op == Op::divide ? data::decimal_divide(a, a_scale, b, b_scale, precision, scale)
                                 : data::decimal_modulo(a, a_scale, b, b_scale, precision, scale);
       });
-  if (by_zero) return division_by_zero();
+  if (!by_zero.empty()) return runtime_error(by_zero);
   return out;
 }
 
@@ -148,13 +149,8 @@ bool is_time(const LogicalType& type) {
   return type.is_timestamp() || type.is(TypeKind::date) || type.is(TypeKind::time);
 }
 
-// DATE moves by whole days and months only; for hours Flink wants a TIMESTAMP.
 bool fits_interval(const Expr& time, const Expr& interval) {
-  if (!is_time(time.type) || !interval.type.is_interval()) return false;
-  if (!time.type.is(TypeKind::date) || interval.type.is(TypeKind::interval_months)) return true;
-  const auto* millis = std::get_if<std::int64_t>(&interval.literal);
-  return interval.kind != Expr::Kind::literal || millis == nullptr ||
-         *millis % data::millis_per_day == 0;
+  return is_time(time.type) && interval.type.is_interval();
 }
 
 template <Op op>
@@ -170,6 +166,9 @@ Result<Signature> numeric(std::span<const ExprPtr> args) {
   LogicalType common;
   if (!data::common_type(left, right, common)) return no_match();
   if (common.is_approximate()) {
+    if (op == Op::modulo) return no_match();
+    // FLOAT and DOUBLE: Flink takes the first, and computes in it.
+    if (left.is_approximate() && right.is_approximate()) common = left;
     const LogicalType result = nullable_as(common, args);
     return Signature{{common, common}, result, on_doubles<op>};
   }
@@ -275,13 +274,13 @@ constexpr std::array functions = {
              .min_args = 2,
              .max_args = 2,
              .infer = numeric<Op::modulo>,
-             .forms = "<NUMERIC> % <NUMERIC>",
+             .forms = "<EXACT_NUMERIC> % <EXACT_NUMERIC>",
              .can_fail = true},
     Function{.name = "MOD",
              .min_args = 2,
              .max_args = 2,
              .infer = numeric<Op::modulo>,
-             .forms = "MOD(<NUMERIC>, <NUMERIC>)",
+             .forms = "MOD(<EXACT_NUMERIC>, <EXACT_NUMERIC>)",
              .can_fail = true},
     Function{.name = "NEGATE",
              .min_args = 1,

@@ -69,14 +69,34 @@ IntegerRange range_of(TypeKind kind) {
 // --- from text
 // -----------------------------------------------------------------------------------------------
 
+std::string type_text(const LogicalType& type) {
+  return type.with_nullable(true).text();
+}
+
+// Digits with a sign and a point: too large then, not malformed.
+bool is_whole_number(std::string_view text) {
+  if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
+  const std::size_t point = std::min(text.find('.'), text.size());
+  return text.find_first_not_of("0123456789.") == std::string_view::npos &&
+         text.find('.', point + 1) == std::string_view::npos;
+}
+
 std::string parse_error(std::string_view text, const LogicalType& to) {
   constexpr std::size_t shown = 100;
   const std::string value(text.substr(0, shown));
-  if (to.is_numeric()) {
-    return "For input string: '" + value + "'. Cannot cast it to " + to.with_nullable(true).text() +
-           ".";
+  if (to.is_approximate()) {
+    return trim_spaces(text).empty() ? "empty String" : "For input string: \"" + value + "\"";
   }
-  return "Cannot parse '" + value + "' as " + to.with_nullable(true).text() + ".";
+  if (to.is(TypeKind::decimal)) return "For input string: '" + value + "'. Overflow.";
+  if (to.is_numeric()) {
+    const std::string_view number = trim_spaces(text);
+    if (number.empty()) return "For input string: '" + value + "'. Input is empty.";
+    return "For input string: '" + value + "'. " +
+           (is_whole_number(number) ? "Overflow." : "Invalid character found.");
+  }
+  if (to.is(TypeKind::date)) return "For input string: '" + value + "'.";
+  if (to.is_timestamp()) return "Text '" + value + "' could not be parsed as " + type_text(to);
+  return "Cannot parse '" + value + "' as " + type_text(to) + ".";
 }
 
 // Reads each cell; the first that cannot be read is an error, or NULL under TRY_CAST.
@@ -133,14 +153,17 @@ Result<Column> from_text(const ColumnPtr& from, const LogicalType& to, bool try_
         return data::parse_date_lenient(trim_spaces(text));
       });
     case TypeKind::time:
-      return parse_rows<std::int64_t>(from, to, try_cast, rows, [](std::string_view text) {
-        return data::parse_time_lenient(trim_spaces(text));
-      });
+      return parse_rows<std::int64_t>(
+          from, to, try_cast, rows, [&](std::string_view text) -> std::optional<std::int64_t> {
+            const auto millis = data::parse_time_lenient(trim_spaces(text));
+            if (!millis) return std::nullopt;
+            return to.precision() == 0 ? *millis / 1000 * 1000 : *millis;
+          });
     case TypeKind::timestamp:
     case TypeKind::timestamp_ltz:
       return parse_rows<TimestampValue>(
           from, to, try_cast, rows, [&](std::string_view text) -> std::optional<TimestampValue> {
-            auto value = data::parse_timestamp_lenient(trim_spaces(text));
+            auto value = data::parse_timestamp_lenient(text);
             if (!value) return std::nullopt;
             if (to.is(TypeKind::timestamp_ltz))
               value->millis = context.zone.to_instant(value->millis);

@@ -80,7 +80,7 @@ std::optional<float> parse_float(std::string_view text) {
 }
 
 std::optional<bool> parse_boolean(std::string_view text) {
-  std::string word(trim_spaces(text));
+  std::string word(text);
   for (char& c : word) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   }

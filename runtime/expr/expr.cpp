@@ -59,13 +59,11 @@ Result<ExprPtr> make_number(std::string_view text) {
   }
   const std::size_t point = text.find('.');
   const int scale = point == std::string_view::npos ? 0 : static_cast<int>(text.size() - point - 1);
-  int digits = 0;
-  bool significant = false;
+  int digits = 0;  // all of them: 0.0005 is a DECIMAL(5, 4)
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '.') continue;
     if (text[i] < '0' || text[i] > '9') return malformed;
-    significant = significant || text[i] != '0' || i > point;
-    if (significant) ++digits;
+    ++digits;
   }
   bool valid = false;
   const std::optional<base::Int128> value =

@@ -102,7 +102,7 @@ bool can_convert_implicitly(const data::LogicalType& from, const data::LogicalTy
 // --- using
 // ---------------------------------------------------------------------------------------------------
 // One column of batch.rows rows, constant or flat (data::flatten() when an operator needs it flat).
-// Errors are run-time errors that end the job: "Division by zero", "Cannot parse 'x' as INT" and
+// Errors are run-time errors that end the job: "/ by zero", "Cannot parse 'x' as INT" and
 // the like.
 base::Result<data::ColumnPtr> evaluate(const Expr& expr, const data::Batch& batch,
                                        Context& context);

@@ -80,10 +80,7 @@ Result<Signature> infer_whole(std::span<const ExprPtr> args) {
   BOOST_OUTCOME_TRY(Signature signature, same_type(args));
   const LogicalType& type = args[0]->type;
   if (type.is(TypeKind::decimal) && type.scale() > 0) {
-    // One more digit for 9.9 -> 10.
-    const int whole =
-        std::max(1, std::min(type.precision() - type.scale() + 1, LogicalType::max_precision));
-    signature.result = LogicalType::decimal(whole, 0).with_nullable(type.nullable());
+    signature.result = LogicalType::decimal(type.precision(), 0).with_nullable(type.nullable());
   }
   return signature;
 }

@@ -144,17 +144,14 @@ Result<Signature> infer_extract(std::span<const ExprPtr> args) {
   return signature;
 }
 
-// A malformed pattern is Flink's: an error in REGEXP, NULL in REGEXP_EXTRACT and REGEXP_REPLACE.
+// A malformed pattern matches nothing: FALSE in REGEXP, NULL in REGEXP_EXTRACT and REGEXP_REPLACE.
+// So does REGEXP with the empty one.
 Result<Column> regexp(const Expr& call, std::span<const ColumnPtr> args, std::size_t rows,
                       Context& context) {
-  bool malformed = false;
-  Column out = map_rows<Text, Text>(call.type, args, rows, [&](Text text, Text pattern) {
-    Regex* regex = context.regexes->find(pattern);
-    malformed = malformed || regex == nullptr;
+  return map_rows<Text, Text>(call.type, args, rows, [&](Text text, Text pattern) {
+    Regex* regex = pattern.empty() ? nullptr : context.regexes->find(pattern);
     return static_cast<std::uint8_t>(regex != nullptr && regex->find(text) ? 1 : 0);
   });
-  if (malformed) return runtime_error(context.regexes->error());
-  return out;
 }
 
 std::optional<Text> extract(Context& context, Text text, Text pattern, std::int64_t index) {
@@ -219,8 +216,7 @@ constexpr std::array functions = {
              .max_args = 2,
              .infer = infer_regexp,
              .kernel = regexp,
-             .forms = "REGEXP(<CHARACTER>, <CHARACTER>)",
-             .can_fail = true},
+             .forms = "REGEXP(<CHARACTER>, <CHARACTER>)"},
     Function{.name = "REGEXP_EXTRACT",
              .min_args = 2,
              .max_args = 3,

@@ -1,5 +1,6 @@
 // long: one small kernel a function, and their table
 // Functions on text. Positions and lengths count code points.
+#include <algorithm>
 #include <array>
 
 #include "common/base/base64.hpp"
@@ -76,16 +77,18 @@ void append_reversed(std::string& out, Text text) {
   }
 }
 
-// First letter of each word upper, the rest lower; words are letters and digits.
+// First letter of each word upper, the rest lower; words are ASCII letters and digits, and all else
+// stays as it is.
 void append_initcap(std::string& out, Text text) {
   bool inside = false;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t begin = at;
     const std::uint32_t c = next_code_point(text, at);
     const Text one = text.substr(begin, at - begin);
-    const bool letter =
-        c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-    if (letter && !inside) {
+    const bool letter = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+    if (!letter) {
+      out.append(one);
+    } else if (!inside) {
       append_upper(out, one);
     } else {
       append_lower(out, one);
@@ -276,9 +279,7 @@ Result<Column> concat_ws(const Expr& call, std::span<const ColumnPtr> args, std:
 }
 
 Result<Signature> infer_concat_ws(std::span<const ExprPtr> args) {
-  BOOST_OUTCOME_TRY(Signature signature, infer_concat(args));
-  signature.result = LogicalType::string().with_nullable(args[0]->type.nullable());
-  return signature;
+  return infer_concat(args);
 }
 
 // More text than this from one value is refused rather than kept in memory.
@@ -369,8 +370,10 @@ Result<Column> char_length(const Expr& call, std::span<const ColumnPtr> args, st
 }
 
 std::int64_t position_of(Text needle, Text text, std::int64_t start) {
-  if (start < 1) return 0;
-  const std::size_t from = code_point_offset(text, static_cast<std::size_t>(start - 1));
+  // As Flink has it: an empty text is found at once, and a start before the first is the first.
+  if (needle.empty()) return 1;
+  const std::size_t from =
+      code_point_offset(text, static_cast<std::size_t>(std::max<std::int64_t>(start, 1) - 1));
   const std::size_t at = text.find(needle, from);
   return at == Text::npos
              ? 0
@@ -464,7 +467,7 @@ constexpr std::array functions = {
         "LOCATE(<CHARACTER>, <CHARACTER>[, <INTEGER>])"),
     row("INSTR", 2, 2, infer<tt, number, false>, instr, "INSTR(<CHARACTER>, <CHARACTER>)"),
     row("ASCII", 1, 1, infer<t, number, false>, ascii, "ASCII(<CHARACTER>)"),
-    row("CHR", 1, 1, infer<i, text, false>, chr, "CHR(<INTEGER>)"),
+    row("CHR", 1, 1, infer<i, text, true>, chr, "CHR(<INTEGER>)"),
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "runtime/data/text.hpp"
+#include "runtime/expr/cast_text.hpp"
 #include "runtime/expr/kernels.hpp"
 #include "runtime/expr/numbers.hpp"
 #include "runtime/expr/time_units.hpp"
@@ -127,7 +128,14 @@ Result<Column> date_format(const Expr& call, std::span<const ColumnPtr> args, st
     }
     buffer.clear();
     const Text pattern = args[1]->at<Text>(row);
-    if (!format_time(buffer, pattern, reading(*args[0], row, context))) {
+    TimestampValue value;
+    if (!args[0]->type().is_string()) {
+      value = reading(*args[0], row, context);
+    } else if (!parse_time_pattern(args[0]->at<Text>(row), "yyyy-MM-dd HH:mm:ss", value)) {
+      out.set_null(row);
+      continue;
+    }
+    if (!format_time(buffer, pattern, value)) {
       return runtime_error("DATE_FORMAT: the pattern '" + std::string(pattern) +
                            "' is not supported");
     }
@@ -139,9 +147,8 @@ Result<Column> date_format(const Expr& call, std::span<const ColumnPtr> args, st
 
 Result<Signature> infer_date_format(std::span<const ExprPtr> args) {
   if (!args[1]->type.is_string()) return no_match();
-  const LogicalType type = args[0]->type.is_string() ? LogicalType::timestamp(3) : args[0]->type;
-  if (!type.is_timestamp() && !type.is(TypeKind::date)) return no_match();
-  return Signature{{type, args[1]->type}, LogicalType::string()};
+  if (!args[0]->type.is_timestamp() && !args[0]->type.is_string()) return no_match();
+  return Signature{{args[0]->type, args[1]->type}, LogicalType::string()};
 }
 
 // Flink's default pattern "yyyy-MM-dd HH:mm:ss" reads like CAST: what cannot be read is NULL.
@@ -176,7 +183,7 @@ Result<Column> to_date(const Expr& call, std::span<const ColumnPtr> args, std::s
                        Context&) {
   if (args.size() == 1) {
     return map_rows<Text>(call.type, args, rows,
-                          [](Text text) { return data::parse_date_lenient(text); });
+                          [](Text text) { return data::parse_date_lenient(trim_spaces(text)); });
   }
   return map_rows<Text, Text>(call.type, args, rows,
                               [](Text text, Text pattern) -> std::optional<std::int64_t> {

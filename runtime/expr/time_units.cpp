@@ -34,6 +34,8 @@ std::optional<TimeUnit> parse_time_unit(std::string_view name) {
       {"DOY", TimeUnit::day_of_year},
       {"DAYOFYEAR", TimeUnit::day_of_year},
       {"EPOCH", TimeUnit::epoch},
+      {"ISODOW", TimeUnit::iso_day_of_week},
+      {"ISOYEAR", TimeUnit::iso_year},
   };
   std::string key(name);
   for (char& c : key) {
@@ -48,9 +50,12 @@ std::optional<TimeUnit> parse_time_unit(std::string_view name) {
 namespace {
 
 // ISO 8601: the week of a year that has its Thursday.
+std::int64_t thursday_of(std::int64_t day) {
+  return day - floor_mod(day + 3, 7) + 3;  // 1970-01-01 was a Thursday
+}
+
 std::int64_t iso_week(std::int64_t day) {
-  const std::int64_t monday = floor_mod(day + 3, 7);  // 1970-01-01 was a Thursday
-  const std::int64_t thursday = day - monday + 3;
+  const std::int64_t thursday = thursday_of(day);
   const std::int64_t year_start =
       data::days_from_civil({data::civil_from_days(thursday).year, 1, 1});
   return (thursday - year_start) / 7 + 1;
@@ -68,11 +73,11 @@ std::int64_t extract_field(TimeUnit unit, const data::TimestampValue& local) {
   const CivilDate date = data::civil_from_days(day);
   switch (unit) {
     case TimeUnit::millisecond:
-      return millis % 60'000;
+      return millis % 1000;
     case TimeUnit::microsecond:
-      return millis % 60'000 * 1000 + local.nanos_of_milli / 1000;
+      return millis % 1000 * 1000 + local.nanos_of_milli / 1000;
     case TimeUnit::nanosecond:
-      return millis % 60'000 * 1'000'000 + local.nanos_of_milli;
+      return millis % 1000 * 1'000'000 + local.nanos_of_milli;
     case TimeUnit::second:
       return millis / 1000 % 60;
     case TimeUnit::minute:
@@ -101,6 +106,10 @@ std::int64_t extract_field(TimeUnit unit, const data::TimestampValue& local) {
       return day - data::days_from_civil({date.year, 1, 1}) + 1;
     case TimeUnit::epoch:
       return floor_div(local.millis, 1000);
+    case TimeUnit::iso_day_of_week:
+      return floor_mod(day + 3, 7) + 1;
+    case TimeUnit::iso_year:
+      return data::civil_from_days(thursday_of(day)).year;
   }
   return 0;
 }

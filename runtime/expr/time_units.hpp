@@ -29,12 +29,15 @@ enum class TimeUnit : std::uint8_t {
   day_of_week,
   day_of_year,
   epoch,
+  iso_day_of_week,  // 1 = Monday
+  iso_year,         // the year of the ISO week
 };
 
 // "HOUR", "hour"; nullopt when it is none.
 std::optional<TimeUnit> parse_time_unit(std::string_view name);
 
-// The field of a wall clock's reading, as EXTRACT counts it (WEEK: ISO; DAY_OF_WEEK: 1 = Sunday).
+// The field of a wall clock's reading, as EXTRACT counts it (WEEK: ISO; DAY_OF_WEEK: 1 = Sunday;
+// MILLISECOND and below: within the second).
 std::int64_t extract_field(TimeUnit unit, const data::TimestampValue& local);
 // The start of the unit's period that holds the reading (weeks begin on Sunday, as Calcite's FLOOR
 // has it).

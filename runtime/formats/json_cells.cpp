@@ -67,11 +67,10 @@ bool number_to_whole(std::string_view text, std::int64_t low, std::int64_t high,
   if (text.find_first_of(".eE") == std::string_view::npos) return false;
   double real = 0;
   if (!parse_double(text, real)) return false;
-  real = std::trunc(real);
+  // Compared before the fraction is cut: 2147483647.9 is no INT.
   if (!(real >= static_cast<double>(low)) || real > static_cast<double>(high)) return false;
-  // 2^63 as a double is not below the limit, though it compares equal to it.
-  if (real >= 9223372036854775808.0) return false;
-  value = static_cast<std::int64_t>(real);
+  // The limit itself, which is 2^63 as a double: Java's cast gives the largest there is.
+  value = real >= 9223372036854775808.0 ? high : static_cast<std::int64_t>(real);
   return true;
 }
 
@@ -179,7 +178,7 @@ bool append_cell(data::Column& column, Token token, std::string_view text,
     }
     case TypeKind::binary:
     case TypeKind::varbinary: {
-      const auto bytes = token == Token::text ? base::base64_decode(text) : std::nullopt;
+      const auto bytes = token == Token::text ? base::base64_decode(trimmed(text)) : std::nullopt;
       if (bytes) column.append(arena.copy(*bytes));
       return bytes.has_value();
     }

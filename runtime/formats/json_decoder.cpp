@@ -38,7 +38,7 @@ class RowHandler {
       if (take_field()) out_->column(field_index()).append_null();
       return true;
     }
-    return depth_ > base_ || element("null", true);
+    return depth_ > base_ || element("null");
   }
   bool Bool(bool value) { return scalar(Token::boolean, value ? "true" : "false"); }
   bool RawNumber(const char* text, rapidjson::SizeType size, bool) {
@@ -68,7 +68,7 @@ class RowHandler {
     const std::string_view name{text, size};
     if (capturing()) {
       comma();
-      append_json_text(capture_, name);
+      append_json_text(capture_, name, Above::kept);
       capture_ += ':';
       after_key_ = true;
       return true;
@@ -88,7 +88,7 @@ class RowHandler {
       base_ = 1;  // an array at the top: each element is a row
       return true;
     }
-    if (depth_ == base_ + 1) return element("an array", false);
+    if (depth_ == base_ + 1) return element("an array");
     return !is_container_field() || container_into_scalar();
   }
   bool EndArray(rapidjson::SizeType) {
@@ -141,10 +141,10 @@ class RowHandler {
     if (capturing()) {
       if (token != Token::text) return capture(text);
       comma();
-      append_json_text(capture_, text);
+      append_json_text(capture_, text, Above::kept);
       return true;
     }
-    if (!is_field()) return depth_ > base_ || element(text, false);
+    if (!is_field()) return depth_ > base_ || element(text);
     if (!take_field()) return true;
     auto& column = out_->column(field_index());
     // true and false are texts of the program, not of the record.
@@ -162,15 +162,19 @@ class RowHandler {
                 out_->column(field_index()).type().with_nullable(true).text());
   }
 
-  // A value where a record is due: null gives no row, anything else is an error.
-  bool element(std::string_view what, bool is_null) {
-    return is_null || fail("a JSON object is expected, but there is " + std::string{what});
+  // A value where a record is due.
+  bool element(std::string_view what) {
+    return fail("a JSON object is expected, but there is " + std::string{what});
   }
 
-  // An object or array where the column is no STRING.
+  // An object or array where the column is no STRING: no BOOLEAN ever fails, it is not "true".
   bool container_into_scalar() {
     if (take_field()) {
-      if (!bad_field("an object or array")) return false;
+      auto& column = out_->column(field_index());
+      if (column.type().is(data::TypeKind::boolean)) {
+        column.append<std::uint8_t>(0);
+      } else if (!bad_field("an object or array"))
+        return false;
     }
     field_ = skip;  // what is inside is nobody's
     return true;
@@ -250,7 +254,7 @@ class JsonDecoder final : public Decoder {
   base::Status decode(std::span<const std::string_view> messages, data::BatchBuilder& out,
                       std::vector<std::uint32_t>& rows_of) override {
     for (const auto message : messages) {
-      if (message.find_first_not_of(" \t\r\n") == std::string_view::npos) {
+      if (message.empty()) {  // an empty record gives no row; a blank one is no JSON
         rows_of.push_back(0);
         continue;
       }

@@ -2,15 +2,31 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstdint>
 
 namespace millrace::formats {
 
-void append_json_text(std::string& out, std::string_view text) {
+void append_json_text(std::string& out, std::string_view text, Above above) {
   constexpr std::string_view digits = "0123456789ABCDEF";
   out += '"';
   std::size_t from = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte >= 0xF0 && above == Above::escaped && text.size() - i >= 4) {
+      const auto low_bits = [&](std::size_t at) {
+        return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i + at]) & 0x3FU);
+      };
+      const std::uint32_t rest =
+          ((byte & 7U) << 18U | low_bits(1) << 12U | low_bits(2) << 6U | low_bits(3)) - 0x10000U;
+      out.append(text, from, i - from);
+      for (const std::uint32_t unit : {0xD800U + (rest >> 10U), 0xDC00U + (rest & 0x3FFU)}) {
+        out += "\\u";
+        for (const unsigned shift : {12U, 8U, 4U, 0U}) out += digits[unit >> shift & 15U];
+      }
+      i += 3;
+      from = i + 1;
+      continue;
+    }
     if (byte >= 0x20 && byte != '"' && byte != '\\') continue;
     out.append(text, from, i - from);
     from = i + 1;

@@ -37,10 +37,21 @@ TEST_CASE("arithmetic: integers divide to integers and wrap around") {
         "-9223372036854775808");
 }
 
+TEST_CASE("arithmetic: of FLOAT and DOUBLE the first is the result's type, and % takes neither") {
+  const auto single =
+      make_cast(number("1.5"), millrace::data::LogicalType::of(millrace::data::TypeKind::float32))
+          .value();
+  CHECK(type_of("+", {single, dbl(1)}).starts_with("FLOAT"));
+  CHECK(type_of("+", {dbl(1), single}).starts_with("DOUBLE"));
+  CHECK(type_of("%", {dbl(1), number("1")}).find("'<EXACT_NUMERIC> % <EXACT_NUMERIC>'") !=
+        std::string::npos);
+}
+
 TEST_CASE("arithmetic: division by zero ends the job, NULL does not") {
-  CHECK(compute("/", {number("1"), number("0")}) == "error: Division by zero");
-  CHECK(compute("%", {number("1"), number("0")}) == "error: Division by zero");
+  CHECK(compute("/", {number("1"), number("0")}) == "error: / by zero");
+  CHECK(compute("%", {number("1"), number("0")}) == "error: / by zero");
   CHECK(compute("/", {number("1.5"), number("0.0")}) == "error: Division by zero");
+  CHECK(compute("/", {number("0.0"), number("0.0")}) == "error: Division undefined");
   CHECK(compute("MOD", {number("7"), number("4")}) == "3");
   CHECK(compute("/", {make_null(), number("0")}) == "NULL");
   CHECK(compute("+", {make_null(), number("1")}) == "NULL");

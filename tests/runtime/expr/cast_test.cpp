@@ -35,7 +35,7 @@ TEST_CASE("cast: values of a Flink run") {
   CHECK(cast(number("100.00"), LogicalType::string()) == "100.00");
   CHECK(cast(str("x"), LogicalType::integer(), true) == "NULL");
   CHECK(cast(str("x"), LogicalType::integer()) ==
-        "error: For input string: 'x'. Cannot cast it to INT.");
+        "error: For input string: 'x'. Invalid character found.");
 }
 
 TEST_CASE("cast: text to numbers, truth values and times") {
@@ -69,7 +69,16 @@ TEST_CASE("cast: text to numbers, truth values and times") {
       {"maybe", LogicalType::boolean(), "NULL"},
       {"2024-01-01", LogicalType::timestamp(3), "2024-01-01 00:00:00.000"},
       {"2024-01-01 12:34:56.789123", LogicalType::timestamp(3), "2024-01-01 12:34:56.789"},
-      {"2024-01-01T12:34:56", LogicalType::timestamp(0), "2024-01-01 12:34:56"},
+      {"2024-01-01T12:34:56", LogicalType::timestamp(0), "NULL"},
+      {" 2024-01-01", LogicalType::timestamp(3), "NULL"},
+      {"2024-02-30 24:00:00", LogicalType::timestamp(0), "2024-03-01 00:00:00"},
+      {"2024-02-30", LogicalType::date(), "NULL"},
+      {"2024", LogicalType::date(), "2024-01-01"},
+      {"24-2", LogicalType::date(), "0024-02-01"},
+      {" 2024-02-29 x", LogicalType::date(), "2024-02-29"},
+      {"12", LogicalType::time(), "12:00:00"},
+      {"24:00", LogicalType::time(), "NULL"},
+      {" true ", LogicalType::boolean(), "NULL"},
       {"yesterday", LogicalType::timestamp(3), "NULL"},
       {"2024-01-01", LogicalType::date(), "2024-01-01"},
       {"12:34:56", LogicalType::time(), "12:34:56"},

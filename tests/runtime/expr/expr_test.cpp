@@ -17,7 +17,7 @@ TEST_CASE("expr: number literals have the types SQL gives them") {
                         {"9223372036854775808", "DECIMAL(19, 0) NOT NULL"},
                         {"2.0", "DECIMAL(2, 1) NOT NULL"},
                         {"12.50", "DECIMAL(4, 2) NOT NULL"},
-                        {"0.05", "DECIMAL(2, 2) NOT NULL"},
+                        {"0.05", "DECIMAL(3, 2) NOT NULL"},
                         {"1e3", "DOUBLE NOT NULL"}};
   for (const Case& c : cases) {
     CAPTURE(c.text);

@@ -67,7 +67,7 @@ TEST_CASE("logic: AND evaluates its right side only where the left leaves it ope
   const auto x = make_column(0, "x", LogicalType::bigint());
   const auto guard = call("<>", {x, number("0")});
   const auto risky = call(">", {call("/", {number("10"), x}), number("2")});
-  CHECK(all_rows(risky, batch) == "error: Division by zero");
+  CHECK(all_rows(risky, batch) == "error: / by zero");
   CHECK(all_rows(call("AND", {guard, risky}), batch) == "FALSE TRUE NULL FALSE");
   CHECK(all_rows(call("OR", {call("=", {x, number("0")}), risky}), batch) ==
         "TRUE TRUE NULL FALSE");

@@ -50,9 +50,9 @@ TEST_CASE("patterns: regular expressions") {
   CHECK(compute("REGEXP_REPLACE", {str("ab"), str(""), str("-")}) == "-a-b-");
   CHECK(compute("REGEXP_REPLACE", {str("ab"), str("x*"), str("$1")}) == "$1a$1b$1");
   CHECK(compute("REGEXP", {str("hello"), str("l+")}) == "TRUE");
+  CHECK(compute("REGEXP", {str("hello"), str("")}) == "FALSE");
+  CHECK(compute("REGEXP", {str("hello"), str("(")}) == "FALSE");
   CHECK(compute("REGEXP", {str("hello"), str("(?=x)")}) == "FALSE");
-  CHECK(compute("REGEXP", {str("hello"), str("[")})
-            .starts_with("error: Malformed regular expression '['"));
   CHECK(compute("REGEXP", {str("\xFF\xFE"), str("a")}) == "FALSE");
   // Catastrophic backtracking ends at the limit.
   CHECK(compute("REGEXP", {str(std::string(200, 'a') + "b"), str("(a*)*c")}) == "FALSE");

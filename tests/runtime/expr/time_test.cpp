@@ -20,7 +20,10 @@ TEST_CASE("times: EXTRACT and its short forms") {
       {"DOW", "2024-05-05 00:00:00", "1"},
       {"DOY", "2024-12-31 00:00:00", "366"},
       {"CENTURY", "2000-01-01 00:00:00", "20"},
-      {"MILLISECOND", "1969-12-31 23:59:59.5", "59500"},
+      {"MILLISECOND", "2024-05-06 07:08:09.789", "789"},
+      {"MICROSECOND", "2024-05-06 07:08:09.789", "789000"},
+      {"ISODOW", "2024-05-05 00:00:00", "7"},
+      {"ISOYEAR", "2024-12-30 00:00:00", "2025"},
       {"DECADE", "2024-01-01 00:00:00", "202"},
   };
   for (const Case& c : cases) {
@@ -51,6 +54,9 @@ TEST_CASE("times: patterns") {
   CHECK(compute("DATE_FORMAT", {time, str("EEE, d MMM yy h 'o''clock' a")}) ==
         "Mon, 6 May 24 5 o'clock PM");
   CHECK(compute("DATE_FORMAT", {time, str("yyyyMMdd")}) == "20240506");
+  CHECK(compute("DATE_FORMAT", {str("2024-05-06 17:08:09"), str("yyyyMMdd")}) == "20240506");
+  CHECK(compute("DATE_FORMAT", {str("nonsense"), str("yyyy")}) == "NULL");
+  CHECK(compute("TO_TIMESTAMP", {str("2024-05-06T17:08:09")}) == "NULL");
   CHECK(compute("DATE_FORMAT", {time, str("Q")}) ==
         "error: DATE_FORMAT: the pattern 'Q' is not supported");
   CHECK(compute("TO_TIMESTAMP", {str("2024-05-06 17:08:09")}) == "2024-05-06 17:08:09.000");

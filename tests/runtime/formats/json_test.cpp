@@ -78,6 +78,10 @@ TEST_CASE("json decode: scalars become cells as Flink converts them") {
       {LogicalType::boolean(), R"("yes")", "+I[false]"},
       {LogicalType::boolean(), R"("TRUE")", "+I[true]"},
       {LogicalType::boolean(), "1", "+I[false]"},
+      {LogicalType::boolean(), R"({"a":true})", "+I[false]"},
+      {LogicalType::boolean(), "[]", "+I[false]"},
+      {LogicalType::bytes(), R"(" Zm9v\n")", "+I[[102, 111, 111]]"},
+      {LogicalType::bigint(), "9223372036854775807.5", "+I[9223372036854775807]"},
       {LogicalType::boolean(), "true", "+I[true]"},
       {LogicalType::float64(), "42.12", "+I[42.12]"},
       {LogicalType::float64(), "7", "+I[7.0]"},
@@ -103,6 +107,8 @@ TEST_CASE("json decode: scalars become cells as Flink converts them") {
 TEST_CASE("json decode: what does not convert fails the record, or gives NULL when told so") {
   const std::pair<LogicalType, const char*> cases[] = {
       {LogicalType::integer(), "3000000000"},
+      {LogicalType::integer(), "2147483647.9"},
+      {LogicalType::date(), R"("2024-02-30")"},
       {LogicalType::integer(), R"("x")"},
       {LogicalType::integer(), "true"},
       {LogicalType::integer(), "{}"},
@@ -146,8 +152,9 @@ TEST_CASE("json decode: an array at the top gives a row for each element") {
 TEST_CASE("json decode: records without a row, and what is no JSON") {
   const auto type = LogicalType::integer();
   CHECK(decoded(type, "") == "");
-  CHECK(decoded(type, " \n") == "");
-  CHECK(decoded(type, "null") == "");
+  CHECK(failed(decoded(type, " \n")));
+  CHECK(failed(decoded(type, "null")));
+  CHECK(failed(decoded(type, "[null]")));
   const Options ignore{{"json.ignore-parse-errors", "true"}};
   for (const char* bad : {"{", "{\"f\":1", "x", "5", "\"text\"", "{'f':1}", "{\"f\":01}",
                           "{\"f\":\"\x80\"}", "{\"f\":nul}", "[[{\"f\":1}]]"}) {
@@ -215,6 +222,8 @@ TEST_CASE("json encode: the bytes Flink writes") {
       {LogicalType::string(), "null", "null"},
       {LogicalType::bytes(), R"("Zm9v")", R"("Zm9v")"},
       {LogicalType::boolean(), "true", "true"},
+      {LogicalType::string(), "\"\xf0\x9f\x98\x80\"", R"("\uD83D\uDE00")"},
+      {LogicalType::string(), "{\"a\":\"\xf0\x9f\x98\x80\"}", R"("{\"a\":\"\uD83D\uDE00\"}")"},
       {LogicalType::string(), R"("\u00e9\"\\\n\u0001/")", "\"\xc3\xa9\\\"\\\\\\n\\u0001/\""}};
   for (const auto& one : cases) {
     CAPTURE(one.type.text());
@@ -230,6 +239,10 @@ TEST_CASE("json: options") {
   CHECK(again(LogicalType::timestamp(3), R"("2024-01-01T00:00:04.5")",
               {{"json.timestamp-format.standard", "ISO-8601"}}) ==
         R"({"f":"2024-01-01T00:00:04.5"})");
+  for (const char* day : {R"("2024-02-30T00:00:00")", R"("2024-02-29T24:00:00")"}) {
+    CHECK(failed(
+        field(LogicalType::timestamp(3), day, {{"json.timestamp-format.standard", "ISO-8601"}})));
+  }
   const auto refused = [](const Options& options) {
     auto made = make_decoder("json", options, schema_of(LogicalType::string()), {0});
     return made ? std::string{} : made.error().message();
