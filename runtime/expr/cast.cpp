@@ -70,36 +70,6 @@ IntegerRange range_of(TypeKind kind) {
 // --- from text
 // -----------------------------------------------------------------------------------------------
 
-std::string type_text(const LogicalType& type) {
-  return type.with_nullable(true).text();
-}
-
-// Digits with a sign and a point: too large then, not malformed.
-bool is_whole_number(std::string_view text) {
-  if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
-  const std::size_t point = std::min(text.find('.'), text.size());
-  return text.find_first_not_of("0123456789.") == std::string_view::npos &&
-         text.find('.', point + 1) == std::string_view::npos;
-}
-
-std::string parse_error(std::string_view text, const LogicalType& to) {
-  constexpr std::size_t shown = 100;
-  const std::string value(text.substr(0, shown));
-  if (to.is_approximate()) {
-    return trim_spaces(text).empty() ? "empty String" : "For input string: \"" + value + "\"";
-  }
-  if (to.is(TypeKind::decimal)) return "For input string: '" + value + "'. Overflow.";
-  if (to.is_numeric()) {
-    const std::string_view number = trim_spaces(text);
-    if (number.empty()) return "For input string: '" + value + "'. Input is empty.";
-    return "For input string: '" + value + "'. " +
-           (is_whole_number(number) ? "Overflow." : "Invalid character found.");
-  }
-  if (to.is(TypeKind::date)) return "For input string: '" + value + "'.";
-  if (to.is_timestamp()) return "Text '" + value + "' could not be parsed as " + type_text(to);
-  return "Cannot parse '" + value + "' as " + type_text(to) + ".";
-}
-
 // Reads each cell; the first that cannot be read is an error, or NULL under TRY_CAST.
 template <class Out, class Parse>
 Result<Column> parse_rows(const ColumnPtr& from, const LogicalType& to, bool try_cast,

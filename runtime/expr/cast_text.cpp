@@ -1,5 +1,6 @@
 #include "runtime/expr/cast_text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <limits>
@@ -91,6 +92,40 @@ std::optional<bool> parse_boolean(std::string_view text) {
     if (word == no) return false;
   }
   return std::nullopt;
+}
+
+namespace {
+
+std::string type_text(const data::LogicalType& type) {
+  return type.with_nullable(true).text();
+}
+
+// Digits with a sign and a point: too large then, not malformed.
+bool is_whole_number(std::string_view text) {
+  if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
+  const std::size_t point = std::min(text.find('.'), text.size());
+  return text.find_first_not_of("0123456789.") == std::string_view::npos &&
+         text.find('.', point + 1) == std::string_view::npos;
+}
+
+}  // namespace
+
+std::string parse_error(std::string_view text, const data::LogicalType& to) {
+  constexpr std::size_t shown = 100;
+  const std::string value(text.substr(0, shown));
+  if (to.is_approximate()) {
+    return trim_spaces(text).empty() ? "empty String" : "For input string: \"" + value + "\"";
+  }
+  if (to.is(data::TypeKind::decimal)) return "For input string: '" + value + "'. Overflow.";
+  if (to.is_numeric()) {
+    const std::string_view number = trim_spaces(text);
+    if (number.empty()) return "For input string: '" + value + "'. Input is empty.";
+    return "For input string: '" + value + "'. " +
+           (is_whole_number(number) ? "Overflow." : "Invalid character found.");
+  }
+  if (to.is(data::TypeKind::date)) return "For input string: '" + value + "'.";
+  if (to.is_timestamp()) return "Text '" + value + "' could not be parsed as " + type_text(to);
+  return "Cannot parse '" + value + "' as " + type_text(to) + ".";
 }
 
 }  // namespace millrace::expr

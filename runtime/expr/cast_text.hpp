@@ -1,9 +1,13 @@
-// CAST from text: what Flink accepts as a number, a truth value, a time. Spaces around are ignored.
+// CAST from text: what Flink accepts as a number, a truth value, a time. Spaces around a number are
+// ignored.
 #pragma once
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
+
+#include "runtime/data/type.hpp"
 
 namespace millrace::expr {
 
@@ -18,5 +22,8 @@ std::optional<double> parse_double(std::string_view text);
 std::optional<float> parse_float(std::string_view text);
 // true, t, yes, y, 1 and false, f, no, n, 0 in any case.
 std::optional<bool> parse_boolean(std::string_view text);
+
+// What Flink says of a text that CAST cannot read as `to`.
+std::string parse_error(std::string_view text, const data::LogicalType& to);
 
 }  // namespace millrace::expr
