@@ -1,4 +1,3 @@
-// long: one rule a pair of types; they read best side by side
 // CAST and TRY_CAST, as Flink's cast rules do them.
 #include <array>
 
