@@ -1,4 +1,4 @@
-// millrace-emulator: flags -> store -> engine -> server.
+// millrace-emulator: flags -> store -> engine -> server; or the description of its API.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
@@ -6,8 +6,10 @@
 #include <thread>
 
 #include "common/base/log.hpp"
+#include "common/json/json.hpp"
 #include "emulator/http/server.hpp"
 #include "emulator/init_streams.hpp"
+#include "emulator/kinesis/api.hpp"
 
 using namespace millrace;
 
@@ -24,6 +26,7 @@ struct Flags {
   engine::Options engine;
   protocol::Settings settings;
   unsigned io_threads = std::clamp(std::thread::hardware_concurrency() / 2, 1U, 4U);
+  bool describe = false;
 };
 
 // Refuses what is none of these words, and names them.
@@ -91,6 +94,14 @@ void declare(CLI::App& app, Flags& flags) {
       ->envname("MILLRACE_LOG_LEVEL")
       ->check(one_of({"trace", "debug", "info", "warn", "error", "off"}))
       ->capture_default_str();
+  app.add_subcommand("api", "print the operations that are served as JSON, and end")
+      ->callback([&flags] { flags.describe = true; });
+}
+
+void print_api() {
+  json::Writer out;
+  kinesis::describe_api(out);
+  std::puts(out.str().c_str());
 }
 
 base::Status serve(const Flags& flags) {
@@ -132,6 +143,10 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
+  }
+  if (flags.describe) {
+    print_api();
+    return 0;
   }
   base::set_log_level(flags.log_level);
   const auto served = serve(flags);

@@ -20,6 +20,19 @@ pcre2_code* compile(const char* text) {
   return code;
 }
 
+std::string must_match(const Pattern& pattern) {
+  return std::string{"Member must satisfy regular expression pattern: "} + pattern.text();
+}
+
+std::string must_be_one_of(std::span<const std::string_view> values) {
+  std::string set;
+  for (const auto& allowed : values) {
+    if (!set.empty()) set += ", ";
+    set += allowed;
+  }
+  return "Member must satisfy enum value set: [" + set + "]";
+}
+
 }  // namespace
 
 bool Pattern::matches(std::string_view subject) const {
@@ -93,19 +106,12 @@ std::string length_at_most(std::int64_t max) {
 void check_text(std::string_view value, const std::string& path, const Rules& rules,
                 Violations& out) {
   if (rules.pattern != nullptr && !rules.pattern->matches(value)) {
-    out.add(
-        std::string{value}, path,
-        std::string{"Member must satisfy regular expression pattern: "} + rules.pattern->text());
+    out.add(std::string{value}, path, must_match(*rules.pattern));
   }
   check_size(utf16_length(value), std::string{value}, path, rules, out);
   if (!rules.values.empty() &&
       std::find(rules.values.begin(), rules.values.end(), value) == rules.values.end()) {
-    std::string set;
-    for (const auto& allowed : rules.values) {
-      if (!set.empty()) set += ", ";
-      set += allowed;
-    }
-    out.add(std::string{value}, path, "Member must satisfy enum value set: [" + set + "]");
+    out.add(std::string{value}, path, must_be_one_of(rules.values));
   }
 }
 
@@ -144,12 +150,14 @@ void check_each(std::span<const std::string_view> values, const Rules& rules, co
     return one.empty();
   });
   if (kept) return;
-  std::string constraints = length_at_most(rules.max);
-  if (rules.min != unbounded_below) constraints += ", " + length_at_least(rules.min);
-  if (rules.pattern != nullptr) {
-    constraints +=
-        std::string{", Member must satisfy regular expression pattern: "} + rules.pattern->text();
-  }
+  std::string constraints;
+  const auto say = [&constraints](const std::string& constraint) {
+    constraints += (constraints.empty() ? "" : ", ") + constraint;
+  };
+  if (rules.max != unbounded_above) say(length_at_most(rules.max));
+  if (rules.min != unbounded_below) say(length_at_least(rules.min));
+  if (rules.pattern != nullptr) say(must_match(*rules.pattern));
+  if (!rules.values.empty()) say(must_be_one_of(rules.values));
   out.add(shown, path, std::string{subject} + " must satisfy constraint: [" + constraints + "]");
 }
 

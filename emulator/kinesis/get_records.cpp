@@ -9,8 +9,22 @@ namespace {
 constexpr std::int32_t most_records = 10'000;
 constexpr std::size_t most_bytes = 10'485'760;
 
-// Written straight from the page that was read.
+struct Record {
+  std::string sequence_number;
+  wire::EpochMs approximate_arrival_timestamp;
+  wire::BlobView data;
+  std::optional<std::string> partition_key;
+  static void members(auto& visit, auto& self) {
+    visit("SequenceNumber", self.sequence_number);
+    visit("ApproximateArrivalTimestamp", self.approximate_arrival_timestamp);
+    visit("Data", self.data);
+    visit("PartitionKey", self.partition_key);
+  }
+};
+
+// Written straight from the page that was read, without a Record for each in between.
 struct RecordList {
+  using Described = std::vector<Record>;
   store::RecordBatch batch;
   engine::ReadPlan plan;
   void encode(wire::Encoder& out) const {

@@ -2,10 +2,10 @@
 //
 // One file an operation. It holds a struct with
 //
-//   struct Input { ... static void members(auto& visit, auto& self); };   // what may be asked, and
-//   how struct Output { ... members ... };                                     // or: using Output
-//   = NoOutput; static base::Status run(Context& context, Input& input, Output& output); static
-//   void prepare(Input& input);   // optional: costly work that needs no engine, done before run()
+//   struct Input { ... static void members(auto& visit, auto& self); };  // what may be asked
+//   struct Output { ... members ... };                        // or: using Output = NoOutput;
+//   static base::Status run(Context& context, Input& input, Output& output);
+//   static void prepare(Input& input);  // optional: costly work that needs no engine, before run()
 //
 // and ends with `std::unique_ptr<Call> make() { return make_call<PutRecord>(); }` in the namespace
 // that the table's row names. docs/adding-an-operation.md walks through one.
@@ -15,7 +15,7 @@
 #include <span>
 #include <string_view>
 
-#include "common/wire/members.hpp"
+#include "common/wire/describe.hpp"
 #include "emulator/engine/engine.hpp"
 
 namespace millrace::kinesis {
@@ -46,6 +46,8 @@ class Call {
   // False: success is answered with an empty body.
   [[nodiscard]] virtual bool has_output() const = 0;
   virtual void encode(wire::Encoder& out) const = 0;
+  // "input" and "output", into a map: what may be asked and what is answered.
+  virtual void describe(wire::Encoder& out) const = 0;
 };
 
 struct Operation {
@@ -72,6 +74,12 @@ class CallOf final : public Call {
     return !std::is_same_v<typename Op::Output, NoOutput>;
   }
   void encode(wire::Encoder& out) const override { wire::write(output_, out); }
+  void describe(wire::Encoder& out) const override {
+    out.key("input");
+    wire::describe<typename Op::Input>(out);
+    out.key("output");
+    wire::describe<typename Op::Output>(out);
+  }
 
  private:
   typename Op::Input input_;

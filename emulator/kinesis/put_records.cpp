@@ -18,8 +18,18 @@ struct Entry {
   }
 };
 
-// Written from what the engine gave, without a structure a record in between.
+struct Result {
+  std::string sequence_number;
+  std::string shard_id;
+  static void members(auto& visit, auto& self) {
+    visit("SequenceNumber", self.sequence_number);
+    visit("ShardId", self.shard_id);
+  }
+};
+
+// Written from what the engine gave, without a Result for each record in between.
 struct ResultList {
+  using Described = std::vector<Result>;
   std::vector<engine::Appended> appended;
   void encode(wire::Encoder& out) const {
     out.begin_list();
