@@ -1,5 +1,6 @@
 #include "emulator/protocol/errors.hpp"
 
+#include "common/cbor/cbor.hpp"
 #include "common/json/json.hpp"
 
 namespace millrace::protocol {
@@ -39,8 +40,9 @@ AwsError aws_error(ErrorCode code) {
   return {"InternalFailure", 500};
 }
 
-std::string error_json(std::string_view type, std::string_view message) {
-  json::Writer out;
+namespace {
+
+void write_error(wire::Encoder& out, std::string_view type, std::string_view message) {
   out.begin_map();
   out.key("__type");
   out.text(type);
@@ -49,22 +51,20 @@ std::string error_json(std::string_view type, std::string_view message) {
     out.text(message);
   }
   out.end_map();
+}
+
+}  // namespace
+
+std::string error_json(std::string_view type, std::string_view message) {
+  json::Writer out;
+  write_error(out, type, message);
   return out.take();
 }
 
-std::string error_cbor(std::string_view type) {
-  // A map of one pair; texts below 256 bytes have their length in one byte at most.
-  const auto text = [](std::string_view value) {
-    std::string coded;
-    if (value.size() < 24) {
-      coded += static_cast<char>(0x60 + value.size());
-    } else {
-      coded += '\x78';
-      coded += static_cast<char>(value.size());
-    }
-    return coded.append(value);
-  };
-  return "\xa1" + text("__type") + text(type);
+std::string error_cbor(std::string_view type, std::string_view message) {
+  cbor::Writer out;
+  write_error(out, type, message);
+  return out.take();
 }
 
 }  // namespace millrace::protocol

@@ -19,6 +19,6 @@ AwsError aws_error(base::ErrorCode code);
 // "Message". An empty message is left out.
 std::string error_json(std::string_view type, std::string_view message);
 // The same in CBOR.
-std::string error_cbor(std::string_view type);
+std::string error_cbor(std::string_view type, std::string_view message);
 
 }  // namespace millrace::protocol

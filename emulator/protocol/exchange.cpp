@@ -5,6 +5,7 @@
 
 #include "common/base/base64.hpp"
 #include "common/base/digest.hpp"
+#include "common/cbor/cbor.hpp"
 #include "common/json/json.hpp"
 #include "emulator/protocol/auth.hpp"
 #include "emulator/protocol/errors.hpp"
@@ -59,6 +60,13 @@ std::string uuid() {
   return text;
 }
 
+template <class Writer>
+std::string encoded(const kinesis::Call& call) {
+  Writer out{1024};
+  call.encode(out);
+  return out.take();
+}
+
 }  // namespace
 
 std::string request_id_headers() {
@@ -79,7 +87,8 @@ std::string request_id_headers() {
 void Exchange::refuse_as(std::string_view type, std::string_view message) {
   reply_.status = 400;
   reply_.headers += "x-amzn-ErrorType: " + std::string{type} + "\r\n";
-  reply_.body = reply_.content_type == cbor_type ? error_cbor(type) : error_json(type, message);
+  reply_.body =
+      reply_.content_type == cbor_type ? error_cbor(type, message) : error_json(type, message);
 }
 
 void Exchange::refuse(const base::Error& error) {
@@ -136,7 +145,7 @@ bool Exchange::check_body() {
     refuse_as(operation_ ? "SerializationException" : "UnknownOperationException", "");
     return false;
   }
-  if (type != json_type && type != plain_json_type) {
+  if (type != json_type && type != cbor_type && type != plain_json_type) {
     if (target.service.empty() || target.operation.empty()) {
       refuse_xml(403, "AccessDeniedException", undetermined);
     } else {
@@ -145,7 +154,8 @@ bool Exchange::check_body() {
     return false;
   }
   reply_.content_type = type;
-  auto parsed = json::parse(std::move(request_.body));
+  auto parsed = type == cbor_type ? cbor::parse(std::move(request_.body))
+                                  : json::parse(std::move(request_.body));
   const bool sound = parsed && parsed.value()->root().kind() == wire::Kind::map;
   if (type == plain_json_type) {
     reply_.status = sound ? 404 : 400;
@@ -204,9 +214,8 @@ Reply& Exchange::reply() {
     if (!*outcome_) {
       refuse(outcome_->error());
     } else if (call_->has_output()) {
-      json::Writer out{1024};
-      call_->encode(out);
-      reply_.body = out.take();
+      reply_.body = reply_.content_type == cbor_type ? encoded<cbor::Writer>(*call_)
+                                                     : encoded<json::Writer>(*call_);
     }
     call_.reset();
   }

@@ -1,12 +1,15 @@
 // The emulator without sockets: requests as text, a clock that stands still, a store in memory.
 #pragma once
 
+#include <cstdlib>
 #include <memory>
 #include <string>
 
 #include "common/base/clock.hpp"
+#include "common/cbor/cbor.hpp"
 #include "common/json/json.hpp"
 #include "emulator/protocol/exchange.hpp"
+#include "tests/support/tree.hpp"
 
 namespace millrace::test {
 
@@ -36,11 +39,11 @@ class Service {
     protocol::Request request;
     request.method = "POST";
     request.target = "/";
-    request.content_type = "application/x-amz-json-1.1";
+    request.content_type = speaks_cbor() ? cbor_type : json_type;
     request.amz_target = target;
     request.authorization = authorization;
     request.amz_date = "20261122T000000Z";
-    request.body = std::move(body);
+    request.body = speaks_cbor() ? json_to_cbor(std::move(body)) : std::move(body);
     return send(std::move(request));
   }
 
@@ -76,16 +79,41 @@ class Service {
       "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20261122/us-east-1/kinesis/aws4_request, "
       "SignedHeaders=host;x-amz-date, Signature=0";
 
+  static constexpr std::string_view json_type = "application/x-amz-json-1.1";
+  static constexpr std::string_view cbor_type = "application/x-amz-cbor-1.1";
+
   base::ManualClock clock;
   protocol::Settings settings;
   engine::Engine& engine() { return *engine_; }
 
  private:
+  // Every operation's tests run twice: as JSON, and with MILLRACE_TEST_ENCODING=cbor as CBOR, where
+  // the same bodies are translated on their way in and back on their way out.
+  static bool speaks_cbor() {
+    static const bool cbor = std::getenv("MILLRACE_TEST_ENCODING") != nullptr;
+    return cbor;
+  }
+  // What is no JSON goes as it is: it is no CBOR either.
+  static std::string json_to_cbor(std::string body) {
+    const auto parsed = json::parse(body);
+    if (!parsed) return body;
+    cbor::Writer out;
+    write_tree(parsed.value()->root(), out);
+    return out.take();
+  }
+  static std::string cbor_to_json(const std::string& body) {
+    if (body.empty()) return body;
+    const auto parsed = cbor::parse(body);
+    if (!parsed) return parsed.error().message();
+    json::Writer out;
+    write_tree(parsed.value()->root(), out);
+    return out.take();
+  }
   static Answer answer_of(protocol::Reply& reply) {
     Answer answer;
     answer.status = reply.status;
-    answer.body = reply.body;
-    auto parsed = json::parse(reply.body.empty() ? "{}" : reply.body);
+    answer.body = reply.content_type == cbor_type ? cbor_to_json(reply.body) : reply.body;
+    auto parsed = json::parse(answer.body.empty() ? "{}" : answer.body);
     if (!parsed) return answer;  // XML
     answer.document = std::move(parsed).value();
     if (reply.status != 200) {

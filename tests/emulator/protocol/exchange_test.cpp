@@ -65,6 +65,85 @@ TEST_CASE("exchange: requests that reach no operation") {
   }
 }
 
+TEST_CASE("exchange: requests in CBOR that reach no operation are answered in CBOR") {
+  constexpr std::string_view cbor_type = "application/x-amz-cbor-1.1";
+  const std::string empty_map{"\xbf\xff"};
+  struct Case {
+    std::string_view target;
+    std::string body;
+    std::string type;
+  };
+  const Case cases[] = {{list_streams, "", "SerializationException"},
+                        {list_streams, "{}", "SerializationException"},
+                        {list_streams, "\x80", "SerializationException"},
+                        {list_streams, empty_map + empty_map, "SerializationException"},
+                        {"Kinesis_20131202.Nothing", empty_map, "UnknownOperationException"},
+                        {"Kinesis_20131202.Nothing", "", "UnknownOperationException"}};
+  for (const auto& one : cases) {
+    Service service;
+    CAPTURE(one.target);
+    CAPTURE(one.body);
+    protocol::Exchange exchange{service.settings, service.engine()};
+    exchange.start(request(cbor_type, one.target, one.body));
+    const auto& reply = exchange.reply();
+    CHECK(reply.status == 400);
+    CHECK(reply.content_type == cbor_type);
+    CHECK(reply.headers.find("x-amzn-ErrorType: " + one.type + "\r\n") != std::string::npos);
+    const auto body = cbor::parse(reply.body);
+    REQUIRE(body.has_value());
+    CHECK(body.value()->root()["__type"].as_text() == one.type);
+  }
+}
+
+TEST_CASE("exchange: blobs and times in CBOR go in and out as themselves") {
+  Service service;
+  service.create("s");
+  const auto send = [&](std::string_view operation, std::string body) {
+    const auto target = "Kinesis_20131202." + std::string{operation};
+    return service.send(request(Service::cbor_type, target, std::move(body)));
+  };
+  // Data: h'00ff80', which is no UTF-8 and no base64.
+  CHECK(send("PutRecord", test::from_hex("bf6a53747265616d4e616d656173") +
+                              test::from_hex("64446174614300ff80") +
+                              test::from_hex("6c506172746974696f6e4b6579616bff"))
+            .status == 200);
+  auto from = [&](std::int64_t ms) {
+    cbor::Writer out;
+    out.begin_map();
+    for (const auto& [name, value] : {std::pair{"StreamName", "s"},
+                                      {"ShardId", "shardId-000000000000"},
+                                      {"ShardIteratorType", "AT_TIMESTAMP"}}) {
+      out.key(name);
+      out.text(value);
+    }
+    out.key("Timestamp");
+    out.time(ms);
+    out.end_map();
+    const auto answer = send("GetShardIterator", out.take());
+    REQUIRE(answer.status == 200);
+    cbor::Writer get;
+    get.begin_map();
+    get.key("ShardIterator");
+    get.text(answer["ShardIterator"].as_text());
+    get.end_map();
+    return get.take();
+  };
+  const auto arrived = base::to_epoch_ms(service.clock.now());
+  protocol::Exchange exchange{service.settings, service.engine()};
+  auto get = request(Service::cbor_type, "Kinesis_20131202.GetRecords", from(arrived));
+  exchange.start(std::move(get));
+  const auto reader = service.engine().make_reader().value();
+  exchange.run(reader.get());
+  const auto body = cbor::parse(exchange.reply().body);
+  REQUIRE(body.has_value());
+  const auto records = body.value()->root()["Records"].as_list();
+  REQUIRE(records.size() == 1);
+  CHECK(records[0]["Data"].kind() == wire::Kind::bytes);
+  CHECK(records[0]["Data"].as_text() == std::string_view{"\0\xff\x80", 3});
+  CHECK(records[0]["ApproximateArrivalTimestamp"].kind() == wire::Kind::time);
+  CHECK(records[0]["ApproximateArrivalTimestamp"].as_time() == arrived);
+}
+
 TEST_CASE("exchange: a charset behind the media type does no harm") {
   Service service;
   CHECK(service.send(request("application/x-amz-json-1.1; charset=utf-8", list_streams, "{}"))
