@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "common/base/result.hpp"
+#include "emulator/engine/arn.hpp"
 
 namespace millrace::engine {
 
@@ -86,11 +87,7 @@ void Stream::index_open_shards() {
 }
 
 std::string stream_arn(const Scope& scope, std::string_view name) {
-  std::string partition = "aws";
-  if (scope.region.starts_with("cn-")) partition = "aws-cn";
-  if (scope.region.starts_with("us-gov-")) partition = "aws-us-gov";
-  return "arn:" + partition + ":kinesis:" + scope.region + ":" + scope.account + ":stream/" +
-         std::string{name};
+  return arn_prefix(scope) + "stream/" + std::string{name};
 }
 
 }  // namespace millrace::engine

@@ -45,10 +45,13 @@ base::Status Engine::load() {
                                       stream->row.name + " do not cover the hash key space"};
     }
   }
-  const std::unique_lock guard{mutex_};
-  touched_.clear();
-  streams_ = std::move(loaded);
-  return base::success();
+  {
+    const std::unique_lock guard{mutex_};
+    touched_.clear();
+    streams_ = std::move(loaded);
+  }
+  BOOST_OUTCOME_TRY(load_account());
+  return resources_.load();
 }
 
 Stream* Engine::find_mutable(const Scope& scope, std::string_view name) const {
@@ -59,6 +62,14 @@ Stream* Engine::find_mutable(const Scope& scope, std::string_view name) const {
 
 const Stream* Engine::find(const Scope& scope, std::string_view name) const {
   return find_mutable(scope, name);
+}
+
+const Stream* Engine::find(std::int64_t stream_id) const {
+  const auto at = std::find_if(streams_.begin(), streams_.end(), [&](const auto& entry) {
+    return entry.second->row.id == stream_id;
+  });
+  if (at == streams_.end() || at->second->status(now_ms()) == StreamStatus::gone) return nullptr;
+  return at->second.get();
 }
 
 std::vector<const Stream*> Engine::list(const Scope& scope, std::string_view after,
@@ -131,14 +142,17 @@ base::Status Engine::commit() {
   broken_.reset();
   if (!committed) {
     store_.rollback();
+    signals_.forget();
     BOOST_OUTCOME_TRY(load());  // the memory knew of changes that did not happen
     return committed;
   }
   for (auto* shard : touched_) {
     shard->touched = false;
     shard->committed_next.store(shard->next_index, std::memory_order_release);
+    signals_.note(shard->row.stream_id);
   }
   touched_.clear();
+  signals_.fire();
   return base::success();
 }
 
@@ -195,20 +209,26 @@ base::Status Engine::delete_stream(const Scope& scope, std::string_view name) {
   if (row.transition == "DELETING") return base::success();
   row.transition = "DELETING";
   row.transition_until_ms = now_ms() + options_.transition_ms;
+  return replace_row(*stream, std::move(row));
+}
+
+base::Status Engine::replace_row(const Stream& stream, store::StreamRow row) {
+  auto* mine = find_mutable({stream.row.account, stream.row.region}, stream.row.name);
+  KS_ASSERT(mine == &stream);
   BOOST_OUTCOME_TRY(store_.update_stream(row));
+  signals_.note(row.id);
   const std::unique_lock guard{mutex_};
-  stream->row = std::move(row);
+  mine->row = std::move(row);
   return base::success();
 }
 
-base::Status Engine::set_retention(const Scope& scope, std::string_view name, std::int64_t hours) {
-  auto* stream = find_mutable(scope, name);
-  KS_ASSERT(stream != nullptr);
-  auto row = stream->row;
-  row.retention_hours = hours;
-  BOOST_OUTCOME_TRY(store_.update_stream(row));
+base::Status Engine::set_tags(const Stream& stream, store::Tags tags) {
+  auto* mine = find_mutable({stream.row.account, stream.row.region}, stream.row.name);
+  KS_ASSERT(mine == &stream);
+  std::sort(tags.begin(), tags.end());
+  BOOST_OUTCOME_TRY(atomically([&] { return store_.replace_stream_tags(stream.row.id, tags); }));
   const std::unique_lock guard{mutex_};
-  stream->row = std::move(row);
+  mine->row.tags = std::move(tags);
   return base::success();
 }
 

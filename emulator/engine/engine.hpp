@@ -17,7 +17,9 @@
 #include "common/base/clock.hpp"
 #include "common/base/result.hpp"
 #include "emulator/engine/catalog.hpp"
+#include "emulator/engine/resources.hpp"
 #include "emulator/engine/seal.hpp"
+#include "emulator/engine/signals.hpp"
 #include "emulator/engine/token.hpp"
 #include "emulator/store/store.hpp"
 
@@ -78,6 +80,9 @@ class Engine {
   [[nodiscard]] const Seal& seal() const { return *seal_; }
   [[nodiscard]] bool in_memory() const { return store_.in_memory(); }
   base::Result<std::unique_ptr<store::Reader>> make_reader() { return store_.make_reader(); }
+  [[nodiscard]] Signals& signals() { return signals_; }
+  // The engine's thread; for what keeps tables of its own beside the engine's.
+  [[nodiscard]] store::Store& store() { return store_; }
 
   // --- looking; hold the lock while using what is returned (the engine's thread needs none) ---
   [[nodiscard]] std::shared_lock<std::shared_mutex> lock() const {
@@ -90,6 +95,11 @@ class Engine {
                                                 std::size_t limit) const;
   [[nodiscard]] std::int64_t open_shards(const Scope& scope) const;
   [[nodiscard]] std::int64_t on_demand_streams(const Scope& scope) const;
+  // By the data file's id; nullptr: none, or it is gone.
+  [[nodiscard]] const Stream* find(std::int64_t stream_id) const;
+  [[nodiscard]] const Resources& resources() const { return resources_; }
+  // What is set for an account in a region; empty: nothing.
+  [[nodiscard]] std::string account_setting(const Scope& scope, std::string_view key) const;
   [[nodiscard]] ReadPlan plan(const Stream& stream, const Shard& shard,
                               std::int64_t from_index) const;
 
@@ -112,7 +122,24 @@ class Engine {
   base::Status create_stream(const Scope& scope, NewStream wanted, std::int64_t creating_ms);
   // Begins DELETING.
   base::Status delete_stream(const Scope& scope, std::string_view name);
-  base::Status set_retention(const Scope& scope, std::string_view name, std::int64_t hours);
+  // Changes what `change` (called with a StreamRow&) changes of a stream; not its tags. The stream
+  // is UPDATING for `updating_ms`; 0: it stays as it is.
+  template <class F>
+  base::Status alter_stream(const Stream& stream, F&& change, std::int64_t updating_ms = 0);
+  // Sorted by key.
+  base::Status set_tags(const Stream& stream, store::Tags tags);
+  // Calls of a kind in the last 24 hours, and one more of them.
+  base::Result<std::int64_t> events_today(const Stream& stream, std::string_view kind);
+  base::Status add_event(const Stream& stream, std::string_view kind);
+  // An empty value removes the setting.
+  base::Status set_account(const Scope& scope, std::string_view key, std::string_view value);
+
+  // Fills in what names the stream that the resource reads from; CREATING lasts as for streams.
+  base::Result<const Resource*> create_resource(const Stream& stream, store::ResourceRow row);
+  // UPDATING for `updating_ms`; 0: its life cycle stays as it is.
+  template <class F>
+  base::Status alter_resource(const Resource& resource, F&& change, std::int64_t updating_ms = 0);
+  base::Status delete_resource(const Resource& resource);
   // Appends all records or none: after an error nothing of the transaction will be committed. `out`
   // gets one entry a record, in order.
   base::Status append(const Stream& stream, std::span<const NewRecord> records,
@@ -124,8 +151,11 @@ class Engine {
 
  private:
   Engine(store::Store& store, const base::Clock& clock, Options options)
-      : store_(store), clock_(clock), options_(options) {}
+      : store_(store), clock_(clock), options_(options), resources_(store, mutex_) {}
+  base::Status replace_row(const Stream& stream, store::StreamRow row);
+  base::Status replace_row(const Resource& resource, store::ResourceRow row);
   base::Status load();
+  base::Status load_account();
   base::Status append_all(const Stream& stream, std::span<const NewRecord> records,
                           std::vector<Appended>& out);
   [[nodiscard]] Stream* find_mutable(const Scope& scope, std::string_view name) const;
@@ -144,7 +174,33 @@ class Engine {
   // Guards streams_ and what hangs on it, except the fields a Shard marks for the engine's thread.
   mutable std::shared_mutex mutex_;
   Streams streams_;
+  Resources resources_;
+  std::map<std::tuple<std::string, std::string, std::string>, std::string> account_settings_;
+  Signals signals_;
 };
+
+template <class F>
+base::Status Engine::alter_stream(const Stream& stream, F&& change, std::int64_t updating_ms) {
+  auto row = stream.row;
+  change(row);
+  if (updating_ms > 0) {
+    row.transition = "UPDATING";
+    row.transition_until_ms = now_ms() + updating_ms;
+  }
+  return replace_row(stream, std::move(row));
+}
+
+template <class F>
+base::Status Engine::alter_resource(const Resource& resource, F&& change,
+                                    std::int64_t updating_ms) {
+  auto row = resource.row;
+  change(row);
+  if (updating_ms > 0) {
+    row.transition = "UPDATING";
+    row.transition_until_ms = now_ms() + updating_ms;
+  }
+  return replace_row(resource, std::move(row));
+}
 
 template <class F>
 base::Status Engine::atomically(F&& change) {

@@ -8,6 +8,8 @@ namespace millrace::engine {
 // From memory only; the store has forgotten it already.
 void Engine::drop(Streams::iterator at) {
   const auto id = at->second->row.id;
+  resources_.forget_stream(id);
+  signals_.note(id);
   std::erase_if(touched_, [&](const Shard* shard) { return shard->row.stream_id == id; });
   const std::unique_lock guard{mutex_};
   streams_.erase(at);
@@ -41,6 +43,7 @@ base::Result<bool> Engine::tidy(std::int64_t limit) {
     }
     at = next;
   }
+  BOOST_OUTCOME_TRY(resources_.tidy(now));
   for (auto& [key, stream] : streams_) {
     for (auto& shard : stream->shards) {
       BOOST_OUTCOME_TRY(const bool more, trim(*stream, *shard, limit));

@@ -26,7 +26,8 @@ base::Status change_retention(Context& context, const RetentionInput& input,
                             " hours). Use " + (increase ? "Decrease" : "Increase") +
                             "RetentionPeriod API.");
   }
-  return context.engine.set_retention(name.scope, name.name, hours);
+  return context.engine.alter_stream(*stream,
+                                     [&](store::StreamRow& row) { row.retention_hours = hours; });
 }
 
 }  // namespace millrace::kinesis

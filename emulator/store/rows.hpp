@@ -23,6 +23,8 @@ constexpr int index_bits = 40;
 constexpr std::int64_t max_index = (std::int64_t{1} << index_bits) - 1;
 constexpr std::int64_t max_shard_key = (std::int64_t{1} << (62 - index_bits)) - 1;
 
+using Tags = std::vector<std::pair<std::string, std::string>>;
+
 struct StreamRow {
   std::int64_t id = 0;
   std::string account;
@@ -35,7 +37,37 @@ struct StreamRow {
   std::int64_t transition_until_ms = 0;
   std::int64_t retention_hours = 24;
   std::int64_t max_record_kib = 1024;
-  std::vector<std::pair<std::string, std::string>> tags;
+  std::string encryption_key;  // empty: not encrypted
+  std::string metrics;         // shard-level metrics, with commas between
+  std::int64_t warm_mibps = 0;
+  std::string limits;  // "aws", "off"; empty: as the server has it
+  std::string policy;  // JSON; empty: none
+  Tags tags;
+};
+
+// A consumer, channel or queue.
+struct ResourceRow {
+  std::int64_t id = 0;
+  std::string kind;
+  std::int64_t stream_id = 0;  // of the stream it reads from
+  std::string account;
+  std::string region;
+  std::string owner;  // the stream's name of a consumer; empty otherwise
+  std::string name;
+  std::int64_t created_ms = 0;
+  std::string transition;
+  std::int64_t transition_until_ms = 0;
+  std::string failed;  // why it is FAILED; empty: it is not
+  std::string settings;
+  std::string policy;
+  Tags tags;
+};
+
+struct AccountSetting {
+  std::string account;
+  std::string region;
+  std::string key;
+  std::string value;
 };
 
 struct ShardRow {

@@ -117,6 +117,9 @@ base::Status apply(Connection& connection, int version) {
     BOOST_OUTCOME_TRY(connection.run(version_1));
     BOOST_OUTCOME_TRY(connection.run(records_view().c_str()));
   }
+  if (version == 2) {
+    BOOST_OUTCOME_TRY(connection.run(version_2));
+  }
   const auto set = "PRAGMA user_version = " + std::to_string(version);
   return connection.run(set.c_str());
 }

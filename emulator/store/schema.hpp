@@ -7,7 +7,9 @@
 namespace millrace::store {
 
 // PRAGMA user_version of a file this program writes.
-constexpr int schema_version = 1;
+constexpr int schema_version = 2;
+// SQL that makes version 2 of version 1.
+extern const char* const version_2;
 
 // Makes the tables in an empty file, or brings an older file up to date, in one transaction.
 // Error: the file is newer than this program, or is no data file of ours.

@@ -72,10 +72,41 @@ class Store {
   // Both fill in the new keys.
   base::Status insert_stream(StreamRow& stream);
   base::Status insert_shard(ShardRow& shard);
-  // Writes mode, transition, retention and record size.
+  // Writes all that may change of a stream but its tags.
   base::Status update_stream(const StreamRow& stream);
+  base::Status replace_stream_tags(std::int64_t stream_id, const Tags& tags);
   // Forgets the stream; its records are erased later by erase_doomed().
   base::Status delete_stream(std::int64_t stream_id);
+
+  // Closes a shard: writes closed_ms, next_index and last_ms.
+  base::Status close_shard(const ShardRow& shard);
+  // Forgets a closed shard; its records are erased later by erase_doomed().
+  base::Status delete_shard(ShardKey shard);
+
+  // Fills in the new id.
+  base::Status insert_resource(ResourceRow& resource);
+  // Writes all that may change of a resource, tags included.
+  base::Status update_resource(const ResourceRow& resource);
+  base::Status delete_resource(std::int64_t resource_id);
+  base::Result<std::vector<ResourceRow>> load_resources();
+
+  // An empty value removes the setting.
+  base::Status set_account(const AccountSetting& setting);
+  base::Result<std::vector<AccountSetting>> load_account_settings();
+
+  // Notes a call that is counted over a day; older ones of the kind than `forget_before_ms` are
+  // forgotten.
+  base::Status add_event(std::int64_t stream_id, std::string_view kind, std::int64_t time_ms,
+                         std::int64_t forget_before_ms);
+  base::Result<std::int64_t> count_events(std::int64_t stream_id, std::string_view kind,
+                                          std::int64_t since_ms);
+
+  // A value kept under a name in the data file; nullopt: none.
+  base::Result<std::optional<std::string>> meta(std::string_view key);
+  base::Status set_meta(std::string_view key, std::string_view value);
+
+  // For stores of one purpose beside this one (queue records, say): the writer's connection.
+  [[nodiscard]] Connection& writer() { return connection_; }
 
   // Removes records of a shard below `index`, at most `limit` of them, and keeps `next_index` and
   // `last_ms` so that numbers go on rising. Returns how many.
