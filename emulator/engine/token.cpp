@@ -70,7 +70,8 @@ std::string to_text(const ShardIterator& iterator, const Seal& seal) {
 
 std::string to_text(const PageToken& token, const Seal& seal) {
   Packer packer{page_kind};
-  packer.add(token.issued_ms).add(token.account).add(token.region).add(token.stream);
+  packer.add(token.issued_ms).add(token.operation);
+  packer.add(token.account).add(token.region).add(token.stream);
   packer.add(token.after).add(token.filter);
   return seal.close(packer.bytes());
 }
@@ -92,7 +93,8 @@ std::optional<PageToken> parse_page_token(std::string_view text, const Seal& sea
   if (!bytes) return std::nullopt;
   PageToken found;
   Unpacker unpacker{*bytes, page_kind};
-  unpacker.take(found.issued_ms).take(found.account).take(found.region).take(found.stream);
+  unpacker.take(found.issued_ms).take(found.operation);
+  unpacker.take(found.account).take(found.region).take(found.stream);
   unpacker.take(found.after).take(found.filter);
   return unpacker.done() ? std::optional{found} : std::nullopt;
 }

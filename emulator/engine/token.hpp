@@ -27,11 +27,12 @@ struct ShardIterator {
 // Where a listing goes on.
 struct PageToken {
   std::int64_t issued_ms = 0;
+  std::string operation;  // that gave it
   std::string account;
   std::string region;
   std::string stream;  // empty in a listing of streams
-  std::string after;   // the last name or shard id given
-  std::string filter;  // ListShards: what was asked for, as its own text
+  std::string after;   // the last name given
+  std::string filter;  // what was asked for, as the operation's own text
 };
 
 std::string to_text(const ShardIterator& iterator, const Seal& seal);

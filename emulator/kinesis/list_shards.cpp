@@ -9,6 +9,7 @@ namespace millrace::kinesis::list_shards {
 namespace {
 
 constexpr std::int32_t most_shards = 1000;
+constexpr std::string_view operation = "ListShards";
 
 struct ShardFilter {
   wire::Text type;
@@ -140,8 +141,7 @@ struct ListShards {
             "NextToken and ExclusiveStartShardId or StreamCreationTimestamp cannot be provided "
             "together.");
       }
-      BOOST_OUTCOME_TRY(const auto token, open_token(context, *input.next_token));
-      if (token.stream.empty()) return invalid_token();
+      BOOST_OUTCOME_TRY(const auto token, open_token(context, operation, *input.next_token));
       name = {{token.account, token.region}, token.stream};
       selection = Selection::parse(token.filter);
     } else {
@@ -167,10 +167,11 @@ struct ListShards {
       if (shard->row.number <= selection.after_shard) continue;
       if (!selection.takes(*stream, *shard, now)) continue;
       if (output.shards.size() == limit) {
-        output.next_token = make_token(context, {.account = name.scope.account,
-                                                 .region = name.scope.region,
-                                                 .stream = name.name,
-                                                 .filter = selection.text()});
+        output.next_token = make_token(context, operation,
+                                       {.account = name.scope.account,
+                                        .region = name.scope.region,
+                                        .stream = name.name,
+                                        .filter = selection.text()});
         break;
       }
       output.shards.push_back(shape_of(*shard));

@@ -8,6 +8,7 @@ namespace millrace::kinesis::list_streams {
 namespace {
 
 constexpr std::int32_t most_streams = 100;
+constexpr std::string_view operation = "ListStreams";
 
 struct StreamSummary {
   std::string stream_name;
@@ -51,8 +52,10 @@ struct ListStreams {
   static base::Status run(Context& context, Input& input, Output& output) {
     std::string after{input.exclusive_start_stream_name.value_or("")};
     if (input.next_token) {
-      BOOST_OUTCOME_TRY(const auto token, open_token(context, *input.next_token));
-      if (!token.stream.empty()) return invalid_token();
+      BOOST_OUTCOME_TRY(const auto token, open_token(context, operation, *input.next_token));
+      if (token.account != context.scope.account || token.region != context.scope.region) {
+        return invalid_token();
+      }
       after = token.after;
     }
     const auto limit =
@@ -69,9 +72,10 @@ struct ListStreams {
                                          facts.stream_creation_timestamp});
     }
     if (output.has_more_streams) {
-      output.next_token = make_token(context, {.account = context.scope.account,
-                                               .region = context.scope.region,
-                                               .after = output.stream_names.back()});
+      output.next_token = make_token(context, operation,
+                                     {.account = context.scope.account,
+                                      .region = context.scope.region,
+                                      .after = output.stream_names.back()});
     }
     return base::success();
   }

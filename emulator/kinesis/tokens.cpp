@@ -5,7 +5,9 @@
 
 namespace millrace::kinesis {
 
-std::string make_token(const Context& context, engine::PageToken token) {
+std::string make_token(const Context& context, std::string_view operation,
+                       engine::PageToken token) {
+  token.operation = operation;
   token.issued_ms = context.engine.now_ms();
   return engine::to_text(token, context.engine.seal());
 }
@@ -14,9 +16,10 @@ base::Error invalid_token() {
   return {base::ErrorCode::invalid_argument, "NextToken is not valid."};
 }
 
-base::Result<engine::PageToken> open_token(const Context& context, std::string_view text) {
+base::Result<engine::PageToken> open_token(const Context& context, std::string_view operation,
+                                           std::string_view text) {
   auto token = engine::parse_page_token(text, context.engine.seal());
-  if (!token) return invalid_token();
+  if (!token || token->operation != operation) return invalid_token();
   if (context.engine.now_ms() - token->issued_ms > engine::token_life_ms) {
     return base::Error{base::ErrorCode::expired_token,
                        "NextToken has expired. It was created at time " +

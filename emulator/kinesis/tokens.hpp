@@ -7,11 +7,12 @@
 
 namespace millrace::kinesis {
 
-// Fills in the time of issue.
-std::string make_token(const Context& context, engine::PageToken token);
+// Fills in the operation, which alone takes the token back, and the time of issue.
+std::string make_token(const Context& context, std::string_view operation, engine::PageToken token);
 // Error: ExpiredNextTokenException after 300 s; InvalidArgumentException for what is no token of
-// ours.
-base::Result<engine::PageToken> open_token(const Context& context, std::string_view text);
+// this operation.
+base::Result<engine::PageToken> open_token(const Context& context, std::string_view operation,
+                                           std::string_view text);
 base::Error invalid_token();
 
 // "Thu Jan 22 01:22:02 UTC 2015", as AWS writes times into messages.
