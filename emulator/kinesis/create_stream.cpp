@@ -1,7 +1,6 @@
 // CreateStream: asynchronous, CREATING then ACTIVE.
-#include <algorithm>
-
 #include "emulator/kinesis/streams.hpp"
+#include "emulator/kinesis/tags.hpp"
 
 namespace millrace::kinesis::create_stream {
 namespace {
@@ -12,20 +11,6 @@ struct ModeDetails {
     visit("StreamMode", self.stream_mode, Rules{.required = true, .values = stream_modes});
   }
 };
-
-const Rules tag_key_rules{.min = 1, .max = 128};
-const Rules tag_value_rules{.min = 0, .max = 256};
-
-// Unicode letters, digits, white space and a few signs. Beyond ASCII everything passes that is no
-// control character; AWS publishes no finer table.
-bool is_tag_text(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte >= 0x80 || (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
-           (byte >= 'A' && byte <= 'Z') ||
-           std::string_view{" \t\n\r_./=+-%@:"}.find(c) != std::string_view::npos;
-  });
-}
 
 struct CreateStream {
   struct Input {
@@ -40,8 +25,7 @@ struct CreateStream {
       visit("StreamName", self.stream_name, name_rules(true));
       visit("ShardCount", self.shard_count, Rules{.min = 1});
       visit("StreamModeDetails", self.stream_mode_details);
-      visit("Tags", self.tags,
-            Rules{.min = 1, .max = 200, .elements = &tag_value_rules, .keys = &tag_key_rules});
+      visit("Tags", self.tags, tag_map_rules);
       visit("WarmThroughputMiBps", self.warm_throughput_mibps, Rules{.min = 0});
       visit("MaxRecordSizeInKiB", self.max_record_size_in_kib, Rules{.min = 1024, .max = 10240});
       visit("RecordDistributionStrategy", self.record_distribution_strategy,
@@ -76,21 +60,8 @@ struct CreateStream {
     }
     wanted.max_record_kib = input.max_record_size_in_kib.value_or(1024);
     if (input.tags) {
-      if (input.tags->size() > 50) {
-        return invalid_argument(
-            "Failed to add tags to stream " + wanted.name + " under account " +
-            context.scope.account +
-            " because a given stream cannot have more than 50 tags associated with it.");
-      }
-      for (const auto& [key, value] : *input.tags) {
-        if (!is_tag_text(key) || !is_tag_text(value)) {
-          return invalid_argument(
-              "Some tags contain invalid characters. Valid characters: Unicode letters, digits, "
-              "white "
-              "space, _ . / = + - % @.");
-        }
-        wanted.tags.emplace_back(key, value);
-      }
+      BOOST_OUTCOME_TRY(wanted.tags,
+                        with_tags({}, *input.tags, {"stream", wanted.name, context.scope.account}));
     }
     if (context.engine.find(context.scope, wanted.name) != nullptr) {
       return base::Error{base::ErrorCode::in_use, "Stream " + wanted.name + " under account " +

@@ -17,7 +17,23 @@ struct DeleteStream {
 
   static base::Status run(Context& context, Input& input, Output&) {
     BOOST_OUTCOME_TRY(const auto name, name_of(context, input.stream));
-    BOOST_OUTCOME_TRY(find_stream(context, name));
+    BOOST_OUTCOME_TRY(const auto* stream, find_stream(context, name));
+    const auto now = context.engine.now_ms();
+    if (stream->status(now) == engine::StreamStatus::deleting) return base::success();
+    const auto consumers =
+        context.engine.resources().of_stream(stream->row.id, engine::ResourceKind::consumer, now);
+    if (!consumers.empty() && !input.enforce_consumer_deletion.value_or(false)) {
+      return base::Error{
+          base::ErrorCode::in_use,
+          "DeleteStream can't delete " + stream->arn() +
+              " because there are consumers associated with this data stream. To delete " +
+              name.name +
+              " anyway, set the EnforceConsumerDeletion parameter to true to force the deletion of "
+              "all the consumers that are associated with it."};
+    }
+    for (const auto* consumer : consumers) {
+      BOOST_OUTCOME_TRY(context.engine.delete_resource(*consumer));
+    }
     return context.engine.delete_stream(name.scope, name.name);
   }
 };

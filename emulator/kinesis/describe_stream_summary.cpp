@@ -34,6 +34,10 @@ struct DescribeStreamSummary {
     static_cast<StreamFacts&>(summary) = facts_of(*stream, now);
     const bool creating = stream->status(now) == engine::StreamStatus::creating;
     summary.open_shard_count = creating ? 0 : static_cast<std::int64_t>(stream->open.size());
+    summary.consumer_count = static_cast<std::int64_t>(
+        context.engine.resources()
+            .of_stream(stream->row.id, engine::ResourceKind::consumer, now)
+            .size());
     summary.max_record_size_in_kib = stream->row.max_record_kib;
     if (stream->row.mode == "ON_DEMAND") {
       summary.record_distribution_strategy = stream->row.distribution;

@@ -19,6 +19,8 @@ inline const wire::Pattern hash_key_pattern{"0|([1-9]\\d{0,38})"};
 inline const wire::Pattern sequence_number_pattern{"0|([1-9]\\d{0,128})"};
 
 inline const Rules stream_arn_rules{.min = 1, .max = 2048, .pattern = &stream_arn_pattern};
+inline const Rules required_stream_arn_rules{
+    .required = true, .min = 1, .max = 2048, .pattern = &stream_arn_pattern};
 inline const Rules stream_id_rules{.min = 1, .max = 24, .pattern = &stream_id_pattern};
 inline const Rules hash_key_rules{.pattern = &hash_key_pattern};
 inline const Rules sequence_number_rules{.pattern = &sequence_number_pattern};

@@ -95,6 +95,12 @@ base::Status expect_active(const Context& context, const engine::Stream& stream)
                                       std::string{to_text(status)}};
 }
 
+bool has_advantage(const Context& context, const engine::Stream& stream) {
+  const auto commitment = context.engine.account_setting({stream.row.account, stream.row.region},
+                                                         "MinimumThroughputBillingCommitment");
+  return stream.row.mode == "ON_DEMAND" && commitment.starts_with("ENABLED");
+}
+
 base::Status check_shard_limit(const Context& context, const engine::Scope& scope,
                                std::int64_t more) {
   const auto limit = context.engine.options().shard_limit;

@@ -26,6 +26,9 @@ base::Result<const engine::Stream*> find_writable(const Context& context, const 
 // Error: ResourceInUseException.
 base::Status expect_active(const Context& context, const engine::Stream& stream);
 
+// Whether the account has committed itself to On-demand Advantage and the stream is one it serves.
+bool has_advantage(const Context& context, const engine::Stream& stream);
+
 base::Error stream_not_found(const StreamName& name);
 // For reads.
 base::Error shard_not_found(std::string_view shard, const StreamName& stream);
