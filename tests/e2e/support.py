@@ -372,6 +372,14 @@ def raw(url, target, body, headers=None, method="POST", path="/"):
         connection.close()
 
 
+def advance_clock(emulator, milliseconds):
+    """Moves the emulator's clock on; what it is ahead stays in its data."""
+    body = json.dumps({"advance_ms": milliseconds})
+    status, _, answer = raw(emulator.url, "", body, {"Content-Type": "application/json"}, path="/_millrace/api/clock")
+    if status != 200:
+        raise AssertionError(f"the clock: {status} {answer!r}")
+
+
 def temporary_directory(test):
     """A directory that goes away with the test."""
     path = pathlib.Path(tempfile.mkdtemp(prefix="millrace-e2e-"))
