@@ -6,6 +6,7 @@ import urllib.parse
 import botocore.eventstream
 
 from tests.audit import answers, model
+from tests.audit.coding import Json
 
 # Errors any operation may answer without naming them.
 COMMON_ERRORS = {"ValidationException", "SerializationException", "InternalFailure"}
@@ -20,9 +21,10 @@ def in_stream(event_shape):
 class Api:
     """What was asked and answered. Not for several threads."""
 
-    def __init__(self, url, region="us-east-1"):
+    def __init__(self, url, coding=Json, region="us-east-1"):
         where = urllib.parse.urlsplit(url)
         self.connection = http.client.HTTPConnection(where.hostname, where.port, timeout=60)
+        self.coding = coding
         self.region = region
         self.requests = 0
         self.succeeded = set()  # operations
@@ -34,7 +36,7 @@ class Api:
 
     def headers(self, operation):
         return {
-            "Content-Type": "application/x-amz-json-1.1",
+            "Content-Type": self.coding.content_type,
             "X-Amz-Target": f"Kinesis_20131202.{operation}",
             "X-Amz-Date": "20261122T000000Z",
             "Authorization": f"AWS4-HMAC-SHA256 Credential=test/20261122/{self.region}/kinesis/aws4_request, "
@@ -44,8 +46,12 @@ class Api:
     def send(self, operation, request):
         """(status, body) of one call."""
         self.requests += 1
-        self.connection.request("POST", "/", body=json.dumps(request), headers=self.headers(operation))
+        body = self.coding.write(request, model.input_of(operation))
+        self.connection.request("POST", "/", body=body, headers=self.headers(operation))
         answer = self.connection.getresponse()
+        content_type = answer.getheader("Content-Type")
+        if content_type != self.coding.content_type:
+            self.findings.append(f"{operation}: answered as {content_type}")
         return answer.status, answer.read()
 
     def refusal(self, operation, request):
@@ -53,7 +59,7 @@ class Api:
         status, body = self.send(operation, request)
         if status == 200:
             return "", body[:200].decode(errors="replace")
-        parsed = json.loads(body)
+        parsed = self.coding.read(body)
         code = parsed["__type"]
         if code not in COMMON_ERRORS and code not in model.errors_of(operation):
             self.findings.append(f"{operation}: answers {code}, which is none of its errors in the model")
@@ -70,13 +76,13 @@ class Api:
         """The answer of a call that must succeed, checked against the model."""
         status, body = self.send(operation, request)
         if status != 200:
-            raise AssertionError(f"{operation} {json.dumps(request)[:500]}: {status} {body[:1000].decode(errors='replace')}")
+            raise AssertionError(f"{operation} {json.dumps(request)[:500]}: {status} {body[:1000]}")
         self.succeeded.add(operation)
         if not model.has_output(operation):
             if body:
                 self.findings.append(f"{operation}: a body where AWS answers none: {body[:200]!r}")
             return None
-        answer = json.loads(body)
+        answer = self.coding.read(body)
         self.check(operation, answer, model.output_of(operation))
         return answer
 
@@ -85,7 +91,9 @@ class Api:
         self.requests += 1
         where = self.connection
         body = json.dumps(request)
-        where.request("POST", "/", body=body, headers=self.headers("SubscribeToShard"))
+        # Asked in JSON and answered in JSON, whatever the coding: AWS's own clients do so.
+        headers = self.headers("SubscribeToShard") | {"Content-Type": Json.content_type}
+        where.request("POST", "/", body=body, headers=headers)
         answer = where.getresponse()
         if answer.status != 200:
             raise AssertionError(f"SubscribeToShard: {answer.status} {answer.read()}")

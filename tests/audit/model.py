@@ -50,11 +50,13 @@ def tree(shape_name, inside=()):
     return made
 
 
+@functools.cache
 def input_of(operation):
     reference = service()["operations"][operation].get("input")
     return tree(reference["shape"]) if reference else {"type": "structure", "shape": "nothing", "members": {}}
 
 
+@functools.cache
 def output_of(operation):
     """Without output: a structure without members; AWS then answers an empty body."""
     reference = service()["operations"][operation].get("output")

@@ -10,6 +10,7 @@ import unittest
 
 from tests.audit import answers, differences, grammar, model, requests
 from tests.audit.api import Api
+from tests.audit.coding import Cbor, Json
 from tests.audit.description import compare
 from tests.audit.world import World
 from tests.e2e.support import BIN, Emulator
@@ -117,10 +118,12 @@ class TheAuditItself(Audit):
 
 
 class WithEmulator(Audit):
+    coding = Json
+
     @classmethod
     def setUpClass(cls):
         cls.emulator = Emulator(transition_ms=0)
-        cls.api = Api(cls.emulator.url)
+        cls.api = Api(cls.emulator.url, cls.coding)
 
     @classmethod
     def tearDownClass(cls):
@@ -131,21 +134,23 @@ class WithEmulator(Audit):
             cls.emulator.__exit__(None, None, None)
 
 
-class Requests(WithEmulator):
-    """Every rule of every member, broken once in a request that is right otherwise."""
-
-    checked = 0
+class Types(WithEmulator):
+    """Every member, once as every type that it is not of."""
 
     def test_every_wrong_type_is_refused_in_aws_s_words(self):
-        findings = []
+        findings, tried = [], 0
         for name in served():
             for path, value, request, sentence in requests.wrong_types(model.input_of(name)):
                 code, message = self.api.refusal(name, request)
                 if (code, message) != ("SerializationException", sentence):
                     findings.append(f"{name} {requests.text_of(path)} as {value!r}: {code}: {message[:300]}; expected: {sentence}")
-                type(self).checked += 1
-        print(f"{self.checked} wrong types", flush=True)
+                tried += 1
+        print(f"{tried} wrong types", flush=True)
         self.none(findings, differences.TYPES)
+
+
+class Requests(WithEmulator):
+    """Every rule of every member, broken once in a request that is right otherwise."""
 
     def test_every_broken_constraint_is_refused_in_aws_s_words(self):
         findings, tried = [], 0
@@ -179,6 +184,24 @@ class Requests(WithEmulator):
         code, message = self.api.refusal("PutRecords", request)
         self.assertTrue(code == "ValidationException" and grammar.says_exactly(message, expected), message)
 
+    def test_a_stream_is_named_by_name_by_arn_or_by_both_when_they_agree(self):
+        """What the model has no word for: one of two members is needed."""
+        findings = []
+        for name in served():
+            shape = model.input_of(name)
+            if not {"StreamName", "StreamARN"} <= shape["members"].keys() or name == "CreateStream":
+                continue
+            whole = requests.example(shape)
+            neither = {k: v for k, v in whole.items() if k not in ("StreamName", "StreamARN", "NextToken")}
+            both = {k: v for k, v in whole.items() if k != "NextToken"} | {"StreamName": "another"}
+            for request, sentence in (
+                (neither, "Either NextToken or StreamName should be provided." if name == "ListShards" else "Either StreamName or StreamARN should be provided."),
+                (both, f"StreamName another and StreamARN {requests.STREAM} do not name the same stream."),
+            ):
+                if self.api.refusal(name, request) != ("InvalidArgumentException", sentence):
+                    findings.append(f"{name}: {self.api.refusal(name, request)}, expected {sentence}")
+        self.none(findings)
+
     def wrongly_answered(self, name, shape, path, rule, request):
         expected = grammar.sentences(request, shape)
         assert expected, f"{name} {path} {rule} breaks nothing: the audit is wrong"
@@ -194,6 +217,10 @@ class Requests(WithEmulator):
         super().tearDownClass()
         if findings:
             raise AssertionError("\n".join(findings))
+
+
+class RequestsInCbor(Requests):
+    coding = Cbor
 
 
 def members_of(tree, path=""):
@@ -229,6 +256,10 @@ class Answers(WithEmulator):
             if path not in self.api.seen.get(name, ())
         ]
         self.none(findings, differences.UNSEEN)
+
+
+class AnswersInCbor(Answers):
+    coding = Cbor
 
 
 if __name__ == "__main__":
