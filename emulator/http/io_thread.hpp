@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "emulator/http/server.hpp"
+#include "emulator/http/transport.hpp"
 
 namespace millrace::http {
 
@@ -26,7 +27,8 @@ class Waiter {
 
 // One connection as the sweeper sees it.
 struct Connection {
-  boost::asio::ip::tcp::socket socket;
+  explicit Connection(Transport from) : transport(std::move(from)) {}
+  Transport transport;
   Steady::time_point deadline = Steady::time_point::max();
   bool idle = true;  // between two requests
 };

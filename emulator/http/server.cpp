@@ -51,25 +51,19 @@ void IoThread::sweep() {
   const auto now = Steady::now();
   for (auto& connection : connections) {
     if (connection.deadline > now) continue;
-    error_code ignored;  // closing what is closed already is fine
-    connection.socket.close(ignored);
+    connection.transport.close();
   }
 }
 
 void IoThread::begin_stop() {
   stopping = true;
   for (auto& connection : connections) {
-    if (!connection.idle) continue;
-    error_code ignored;
-    connection.socket.close(ignored);
+    if (connection.idle) connection.transport.close();
   }
 }
 
 void IoThread::close_all() {
-  for (auto& connection : connections) {
-    error_code ignored;
-    connection.socket.close(ignored);
-  }
+  for (auto& connection : connections) connection.transport.close();
 }
 
 void IoThread::complete(Waiter& waiter) {

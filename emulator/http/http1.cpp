@@ -1,0 +1,194 @@
+// Read a request, let it run where it belongs, write the reply, again. Beast parses; the reading is
+// done here, so that clear text and TLS share one parser.
+#include "emulator/http/http1.hpp"
+
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include "emulator/http/heads.hpp"
+#include "emulator/http/health.hpp"
+#include "emulator/http/run_exchange.hpp"
+
+namespace millrace::http {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace bhttp = boost::beast::http;
+using boost::system::error_code;
+
+using Parser = bhttp::request_parser<bhttp::string_body>;
+
+std::string_view view(beast::string_view text) {
+  return {text.data(), text.size()};
+}
+
+protocol::Request request_of(Parser& parser) {
+  auto& message = parser.get();
+  const auto field = [&](auto name) { return view(message[name]); };
+  protocol::Request request;
+  request.method = view(message.method_string());
+  request.target = view(message.target());
+  request.content_type = field(bhttp::field::content_type);
+  request.amz_target = field("X-Amz-Target");
+  request.authorization = field(bhttp::field::authorization);
+  request.amz_date = field("X-Amz-Date");
+  request.date = field(bhttp::field::date);
+  request.origin = field(bhttp::field::origin);
+  request.cors_request_headers = field(bhttp::field::access_control_request_headers);
+  request.cors_request_method = field(bhttp::field::access_control_request_method);
+  request.body = std::move(message.body());
+  return request;
+}
+
+class Http1 {
+ public:
+  Http1(IoThread& thread, Connection& connection, std::string_view first)
+      : thread_(thread), connection_(connection) {
+    keep(
+        asio::buffer_copy(buffer_.prepare(first.size()), asio::buffer(first.data(), first.size())));
+  }
+
+  asio::awaitable<void> run() {
+    for (bool alive = true; alive;) alive = co_await serve_one();
+    connection_.transport.end_writing();
+  }
+
+ private:
+  void keep(std::size_t size) { buffer_.commit(size); }
+  void set_deadline(std::chrono::seconds from_now) {
+    connection_.deadline = Steady::now() + from_now;
+  }
+
+  asio::awaitable<bool> write(std::string_view head, std::string_view body = {}) {
+    set_deadline(thread_.limits.reply);
+    const auto [failed, size] = co_await connection_.transport.write(head, body);
+    co_return !failed;
+  }
+
+  // For what is no HTTP or too large; the connection ends, since where the next request would begin
+  // is not known.
+  asio::awaitable<bool> refuse(int status, std::string text) {
+    protocol::Reply reply;
+    reply.status = status;
+    reply.content_type = "text/plain";
+    reply.headers = protocol::request_id_headers();
+    reply.body = std::move(text) + "\n";
+    co_await write(head_of(reply, 11, false), reply.body);
+    co_return false;
+  }
+
+  asio::awaitable<bool> refuse(error_code why) {
+    if (why == bhttp::error::body_limit) {
+      return refuse(413, "The request body is larger than " +
+                             std::to_string(thread_.limits.body_bytes) + " bytes.");
+    }
+    if (why == bhttp::error::header_limit || why == bhttp::error::buffer_overflow) {
+      return refuse(431, "The request headers are larger than " +
+                             std::to_string(thread_.limits.header_bytes) + " bytes.");
+    }
+    return refuse(400, "The request is not HTTP/1.1: " + why.message() + ".");
+  }
+
+  asio::awaitable<bool> read_more() {
+    const auto [failed, size] =
+        co_await connection_.transport.read_some(buffer_.prepare(read_size));
+    buffer_.commit(size);
+    co_return !failed;
+  }
+
+  // GCC 12 lays out the frame of a coroutine wrongly, and it crashes, when a loop holds an `if`
+  // that awaits in its condition. Hence `fed`.
+
+  // Reads up to the end of the header, or of the request if that is nearer. False: the connection
+  // has ended and there is nobody to tell, or `failed_` says what is wrong with the request.
+  asio::awaitable<bool> read_header() {
+    parser_->eager(false);
+    while (!parser_->is_header_done()) {
+      const bool fed = co_await feed();  // see above
+      if (!fed) co_return false;
+    }
+    co_return true;
+  }
+
+  // The same up to the end of the request.
+  asio::awaitable<bool> read_body() {
+    parser_->eager(true);
+    while (!parser_->is_done()) {
+      const bool fed = co_await feed();  // see above
+      if (!fed) co_return false;
+    }
+    co_return true;
+  }
+
+  // Gives the parser what has been read; reads more when that takes it no further.
+  asio::awaitable<bool> feed() {
+    if (buffer_.size() > 0) {
+      buffer_.consume(parser_->put(buffer_.data(), failed_));
+      if (!failed_) co_return true;
+      if (failed_ != bhttp::error::need_more) co_return false;
+      failed_ = {};
+    }
+    co_return co_await read_more();
+  }
+
+  // False when the connection is to end.
+  asio::awaitable<bool> serve_one() {
+    auto& parser = parser_.emplace();
+    parser.body_limit(thread_.limits.body_bytes);
+    parser.header_limit(static_cast<std::uint32_t>(thread_.limits.header_bytes));
+    connection_.idle = buffer_.size() == 0;
+    if (connection_.idle) {
+      if (thread_.stopping) co_return false;
+      // Wait for the first bytes as an idle connection; from then on the request's deadline counts.
+      set_deadline(thread_.limits.idle);
+      if (!co_await read_more()) co_return false;
+      connection_.idle = false;
+    }
+    set_deadline(thread_.limits.request);
+    failed_ = {};
+    bool got = co_await read_header();
+    if (got && !parser.is_done()) {
+      if (beast::iequals(parser.get()[bhttp::field::expect], "100-continue")) {
+        if (!co_await write("HTTP/1.1 100 Continue\r\n\r\n")) co_return false;
+        set_deadline(thread_.limits.request);
+      }
+      got = co_await read_body();
+    }
+    if (failed_) co_return co_await refuse(failed_);
+    if (!got) co_return false;
+    const auto version = parser.get().version();
+    const bool keep_alive = parser.keep_alive();
+    connection_.deadline = Steady::time_point::max();  // the engine always answers
+    protocol::Exchange exchange{thread_.parts.settings, thread_.parts.engine};
+    auto own =
+        own_page(view(parser.get().method_string()), view(parser.get().target()), thread_.parts);
+    if (!own) {
+      exchange.start(request_of(parser));
+      if (exchange.needs_run()) co_await run_exchange(exchange, thread_);
+    }
+    const auto& reply = own ? *own : exchange.reply();
+    const bool go_on = keep_alive && !thread_.stopping;
+    co_return co_await write(head_of(reply, version, go_on), reply.body) && go_on;
+  }
+
+  static constexpr std::size_t read_size = 16 * 1024;
+
+  IoThread& thread_;
+  Connection& connection_;
+  beast::flat_buffer buffer_;
+  // Of the request being read.
+  std::optional<Parser> parser_;
+  error_code failed_;
+};
+
+}  // namespace
+
+asio::awaitable<void> serve_http1(IoThread& thread, Connection& connection,
+                                  std::string_view first) {
+  Http1 http{thread, connection, first};
+  co_await http.run();
+}
+
+}  // namespace millrace::http
