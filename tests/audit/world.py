@@ -28,7 +28,8 @@ class World:
             (self.shards, "SplitShard MergeShards UpdateShardCount"),
             (self.consumers, "RegisterStreamConsumer DescribeStreamConsumer ListStreamConsumers DeregisterStreamConsumer"),
             (self.subscription, "SubscribeToShard"),
-            (self.tags, "AddTagsToStream RemoveTagsFromStream ListTagsForStream TagResource UntagResource ListTagsForResource"),
+            (self.stream_tags, "AddTagsToStream RemoveTagsFromStream ListTagsForStream"),
+            (self.tags, "TagResource UntagResource ListTagsForResource"),
             (self.policies, "PutResourcePolicy GetResourcePolicy DeleteResourcePolicy"),
             (self.monitoring, "EnableEnhancedMonitoring DisableEnhancedMonitoring"),
             (self.encryption, "StartStreamEncryption StopStreamEncryption"),
@@ -170,12 +171,15 @@ class World:
             StartingPosition={"Type": "LATEST"},
         )
 
+    def stream_tags(self):
+        self.stream("labelled")
+        self.api.ok("AddTagsToStream", StreamName="labelled", Tags=TAGS | {"empty": ""})
+        self.api.ok("ListTagsForStream", StreamName="labelled", Limit=1)
+        self.api.ok("RemoveTagsFromStream", StreamName="labelled", TagKeys=["team"])
+
     def tags(self):
         api = self.api
         arn = self.stream("tagged")
-        api.ok("AddTagsToStream", StreamName="tagged", Tags=TAGS | {"empty": ""})
-        api.ok("ListTagsForStream", StreamName="tagged", Limit=1)
-        api.ok("RemoveTagsFromStream", StreamName="tagged", TagKeys=["team"])
         api.ok("TagResource", ResourceARN=arn, Tags=TAGS)
         api.ok("ListTagsForResource", ResourceARN=arn)
         api.ok("UntagResource", ResourceARN=arn, TagKeys=["team"])

@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "common/base/clock.hpp"
@@ -27,9 +28,20 @@ struct Answer {
 
 class Service {
  public:
-  explicit Service(engine::Options options = {}) {
-    store_ = store::Store::open(std::nullopt, store::Durability::full).value();
-    engine_ = engine::Engine::open(*store_, clock, options).value();
+  // Without a directory all is in memory.
+  explicit Service(engine::Options options = {},
+                   std::optional<std::string> directory = std::nullopt)
+      : options_(options), directory_(std::move(directory)) {
+    reopen();
+  }
+
+  // Ends and starts anew from what is in the directory.
+  void reopen() {
+    reader_.reset();
+    engine_.reset();
+    store_.reset();
+    store_ = store::Store::open(directory_, store::Durability::full).value();
+    engine_ = engine::Engine::open(*store_, clock, options_).value();
     reader_ = engine_->make_reader().value();
   }
 
@@ -127,6 +139,8 @@ class Service {
     return answer;
   }
 
+  engine::Options options_;
+  std::optional<std::string> directory_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<store::Reader> reader_;

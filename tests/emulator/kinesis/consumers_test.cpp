@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "tests/support/service.hpp"
+#include "tests/support/temp_dir.hpp"
 
 using namespace millrace;
 using test::Answer;
@@ -418,4 +419,32 @@ TEST_CASE("a consumer may be deregistered while it is CREATING, and one more tak
   CHECK(registered(service, "s", "next").type == "LimitExceededException");
   service.call("DeregisterStreamConsumer", "{" + stream_arn("s") + R"(,"ConsumerName":"c0"})");
   CHECK(registered(service, "s", "next").status == 200);
+}
+
+TEST_CASE("consumers outlive a restart, in the state they were in") {
+  const test::TempDir directory;
+  Service service{{}, directory.path()};
+  service.create("s");
+  const auto kept = consumer(service, "s", "kept");
+  const auto dying = consumer(service, "s", "dying");
+  const auto made = registered(service, "s", "new");
+  const std::string coming{made["Consumer"]["ConsumerARN"].as_text()};
+  service.call("DeregisterStreamConsumer", R"({"ConsumerARN":")" + dying + "\"}");
+  const auto page =
+      service.call("ListStreamConsumers", "{" + stream_arn("s") + R"(,"MaxResults":1})");
+  service.reopen();
+  CHECK(status_of(service, kept) == "ACTIVE");
+  CHECK(status_of(service, dying) == "DELETING");
+  CHECK(status_of(service, coming) == "CREATING");
+  // Tokens are good across a restart.
+  const auto rest =
+      service.call("ListStreamConsumers", "{" + stream_arn("s") + R"(,"NextToken":")" +
+                                              std::string{page["NextToken"].as_text()} + "\"}");
+  CHECK(rest["Consumers"].as_list().size() == 2);
+  service.clock.advance(base::Millis{500});
+  service.tidy();
+  service.reopen();
+  CHECK(status_of(service, kept) == "ACTIVE");
+  CHECK(status_of(service, dying) == "ResourceNotFoundException");
+  CHECK(status_of(service, coming) == "ACTIVE");
 }
