@@ -134,6 +134,10 @@ base::Result<ReadResult> Engine::read(store::Reader& reader, const ReadPlan& pla
 }
 
 base::Status Engine::begin() {
+  if (stale_) {
+    BOOST_OUTCOME_TRY(load());
+    stale_ = false;
+  }
   return store_.begin();
 }
 
@@ -143,7 +147,10 @@ base::Status Engine::commit() {
   if (!committed) {
     store_.rollback();
     signals_.forget();
-    BOOST_OUTCOME_TRY(load());  // the memory knew of changes that did not happen
+    // The memory knows of changes that did not happen. Until it could be read anew, nothing is
+    // changed.
+    stale_ = true;
+    if (load()) stale_ = false;
     return committed;
   }
   for (auto* shard : touched_) {

@@ -170,6 +170,7 @@ class Engine {
   std::vector<Shard*> touched_;                // by the transaction under way
   // Why the transaction under way cannot be committed any more: a write failed half way.
   std::optional<base::Error> broken_;
+  bool stale_ = false;  // a transaction failed, and the disk could not be read after it
 
   // Guards streams_ and what hangs on it, except the fields a Shard marks for the engine's thread.
   mutable std::shared_mutex mutex_;
