@@ -69,6 +69,7 @@ void Committer::run(const std::vector<Job*>& jobs) {
     base::log().info("commits work again");
   }
   healthy_ = status.has_value();
+  if (engine_.take_clock_moved()) tidy();
   for (auto* job : jobs) job->finish(status);
 }
 

@@ -50,6 +50,7 @@ base::Status Engine::load() {
     touched_.clear();
     streams_ = std::move(loaded);
   }
+  BOOST_OUTCOME_TRY(load_clock());
   BOOST_OUTCOME_TRY(load_account());
   return resources_.load();
 }
@@ -81,6 +82,15 @@ std::vector<const Stream*> Engine::list(const Scope& scope, std::string_view aft
     const auto& row = at->second->row;
     if (row.account != scope.account || row.region != scope.region) break;
     if (at->second->status(now) != StreamStatus::gone) found.push_back(at->second.get());
+  }
+  return found;
+}
+
+std::vector<const Stream*> Engine::list() const {
+  std::vector<const Stream*> found;
+  const auto now = now_ms();
+  for (const auto& [key, stream] : streams_) {
+    if (stream->status(now) != StreamStatus::gone) found.push_back(stream.get());
   }
   return found;
 }
@@ -147,6 +157,7 @@ base::Status Engine::commit() {
   if (!committed) {
     store_.rollback();
     signals_.forget();
+    clock_moved_ = false;
     // The memory knows of changes that did not happen. Until it could be read anew, nothing is
     // changed.
     stale_ = true;
@@ -160,6 +171,10 @@ base::Status Engine::commit() {
   }
   touched_.clear();
   signals_.fire();
+  if (std::exchange(clock_moved_, false)) {
+    time_jumped_ = true;
+    signals_.fire_all();
+  }
   return base::success();
 }
 

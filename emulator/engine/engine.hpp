@@ -6,12 +6,14 @@
 // thread's own.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <shared_mutex>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/base/clock.hpp"
@@ -75,7 +77,13 @@ class Engine {
   static base::Result<std::unique_ptr<Engine>> open(store::Store& store, const base::Clock& clock,
                                                     Options options);
 
-  [[nodiscard]] std::int64_t now_ms() const { return base::to_epoch_ms(clock_.now()); }
+  // The engine's time: the clock's and the offset that set_clock_offset() gave it.
+  [[nodiscard]] std::int64_t now_ms() const {
+    return base::to_epoch_ms(clock_.now()) + clock_offset_ms();
+  }
+  [[nodiscard]] std::int64_t clock_offset_ms() const {
+    return offset_ms_.load(std::memory_order_relaxed);
+  }
   [[nodiscard]] const Options& options() const { return options_; }
   [[nodiscard]] const Seal& seal() const { return *seal_; }
   [[nodiscard]] bool in_memory() const { return store_.in_memory(); }
@@ -93,6 +101,8 @@ class Engine {
   // Streams of an account and region after a name, in order, at most `limit`.
   [[nodiscard]] std::vector<const Stream*> list(const Scope& scope, std::string_view after,
                                                 std::size_t limit) const;
+  // All there are, sorted by account, region and name.
+  [[nodiscard]] std::vector<const Stream*> list() const;
   [[nodiscard]] std::int64_t open_shards(const Scope& scope) const;
   [[nodiscard]] std::int64_t on_demand_streams(const Scope& scope) const;
   // By the data file's id; nullptr: none, or it is gone.
@@ -145,6 +155,14 @@ class Engine {
   base::Status append(const Stream& stream, std::span<const NewRecord> records,
                       std::vector<Appended>& out);
 
+  // Moves the engine's time, forward or back, for good: the data file keeps the offset. When it
+  // goes back, states stay as they are and what is under way keeps the time it has left. After the
+  // commit everybody who watches a stream is called, and the Committer does its housekeeping before
+  // it answers. Error: invalid_argument when time would leave the years 1970 to 2477.
+  base::Status set_clock_offset(std::int64_t offset_ms);
+  // Whether a commit has moved the clock since the last question.
+  [[nodiscard]] bool take_clock_moved() { return std::exchange(time_jumped_, false); }
+
   // A little housekeeping: ends DELETING, trims what is past its retention, erases what belonged to
   // deleted streams; at most `limit` records. True when there is more to do.
   base::Result<bool> tidy(std::int64_t limit);
@@ -156,6 +174,8 @@ class Engine {
   base::Status replace_row(const Resource& resource, store::ResourceRow row);
   base::Status load();
   base::Status load_account();
+  base::Status load_clock();
+  base::Status shift_transitions(std::int64_t back_ms);
   base::Status append_all(const Stream& stream, std::span<const NewRecord> records,
                           std::vector<Appended>& out);
   [[nodiscard]] Stream* find_mutable(const Scope& scope, std::string_view name) const;
@@ -165,6 +185,9 @@ class Engine {
   store::Store& store_;
   const base::Clock& clock_;
   Options options_;
+  std::atomic<std::int64_t> offset_ms_{0};
+  bool clock_moved_ = false;  // by the transaction under way
+  bool time_jumped_ = false;  // by a committed one; the engine's thread
   std::unique_ptr<Seal> seal_;
   std::unique_ptr<store::Reader> own_reader_;  // the engine's thread
   std::vector<Shard*> touched_;                // by the transaction under way

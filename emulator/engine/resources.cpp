@@ -124,6 +124,20 @@ base::Status Resources::remove(const Resource& resource, std::int64_t now_ms,
   return update(std::move(row));
 }
 
+base::Status Resources::shift_transitions(std::int64_t now_ms, std::int64_t back_ms) {
+  for (const auto& [key, resource] : resources_) {
+    auto row = resource->row;
+    if (row.transition.empty()) continue;
+    if (now_ms < row.transition_until_ms || row.transition == "DELETING") {
+      row.transition_until_ms -= back_ms;
+    } else {
+      row.transition.clear();
+    }
+    BOOST_OUTCOME_TRY(update(std::move(row)));
+  }
+  return base::success();
+}
+
 base::Status Resources::tidy(std::int64_t now_ms) {
   for (auto at = resources_.begin(); at != resources_.end();) {
     if (at->second->status(now_ms) != ResourceStatus::gone) {

@@ -56,6 +56,9 @@ class Resources {
   base::Status update(store::ResourceRow row);
   // Begins DELETING, or forgets at once when `deleting_ms` is 0.
   base::Status remove(const Resource& resource, std::int64_t now_ms, std::int64_t deleting_ms);
+  // What is under way (CREATING, UPDATING, DELETING) ends `back_ms` earlier, what is over by
+  // `now_ms` is settled for good: for a clock that goes back.
+  base::Status shift_transitions(std::int64_t now_ms, std::int64_t back_ms);
   // Forgets what has been deleted.
   base::Status tidy(std::int64_t now_ms);
   // The store has forgotten a stream with all that read from it; so does the memory.

@@ -1,6 +1,7 @@
 #include "emulator/http/health.hpp"
 
 #include "common/json/json.hpp"
+#include "emulator/admin/admin.hpp"
 
 namespace millrace::http {
 namespace {
@@ -39,11 +40,11 @@ std::optional<protocol::Reply> own_page(std::string_view method, std::string_vie
     if (method == "HEAD") reply.body.clear();
     return reply;
   }
-  if (path.starts_with("/_millrace/")) {
+  if (path.starts_with("/_millrace/") && !admin::is_admin(path)) {
     protocol::Reply reply;
     reply.status = 404;
     reply.content_type = "text/plain";
-    reply.body = "No such page. /_millrace/health is one.\n";
+    reply.body = "No such page. /_millrace/health and /_millrace/api/clock are two.\n";
     return reply;
   }
   return std::nullopt;

@@ -187,6 +187,16 @@ base::Status Exchange::authenticate() {
 
 void Exchange::start(Request request) {
   request_ = std::move(request);
+  if (admin::is_admin(request_.target)) {
+    admin_ = std::make_unique<admin::Call>(
+        engine_, admin::Request{.method = request_.method,
+                                .target = request_.target,
+                                .content_type = request_.content_type,
+                                .origin = request_.origin,
+                                .body = std::move(request_.body),
+                                .scope = {settings_.account, settings_.region}});
+    return;
+  }
   if (answer_cors()) return;
   reply_.headers += request_id_headers();
   if (!check_body()) return;
@@ -205,11 +215,30 @@ void Exchange::start(Request request) {
 }
 
 void Exchange::run(store::Reader* reader) {
+  if (admin_) {
+    admin_->run();
+    return;
+  }
   kinesis::Context context{engine_, scope_, reader};
   outcome_ = call_->run(context);
 }
 
+void Exchange::fail(const base::Error& why) {
+  if (admin_) {
+    admin_->fail(why);
+  } else {
+    outcome_ = why;
+  }
+}
+
 Reply& Exchange::reply() {
+  if (admin_) {
+    auto& made = admin_->reply();
+    reply_ = {made.status, std::string{made.content_type}, std::move(made.headers),
+              request_.method == "HEAD" ? std::string{} : std::move(made.body)};
+    admin_.reset();
+    return reply_;
+  }
   if (call_ && outcome_) {
     if (!*outcome_) {
       refuse(outcome_->error());

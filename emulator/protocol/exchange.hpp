@@ -1,4 +1,5 @@
-// One request and its reply, without sockets: headers and body in, status and body out.
+// One request and its reply, without sockets: headers and body in, status and body out. AWS's API,
+// and the admin API beside it.
 //
 //   Exchange exchange{settings, engine};
 //   exchange.start(std::move(request));
@@ -12,6 +13,7 @@
 #include <string_view>
 
 #include "common/wire/value.hpp"
+#include "emulator/admin/admin.hpp"
 #include "emulator/kinesis/operation.hpp"
 
 namespace millrace::protocol {
@@ -55,12 +57,16 @@ class Exchange {
 
   // Everything up to the operation's own logic; runs a call of Lane::look as well.
   void start(Request request);
-  [[nodiscard]] bool needs_run() const { return call_ != nullptr && !outcome_; }
-  [[nodiscard]] kinesis::Lane lane() const { return operation_->lane; }
+  [[nodiscard]] bool needs_run() const {
+    return admin_ ? !admin_->done() : call_ != nullptr && !outcome_;
+  }
+  [[nodiscard]] kinesis::Lane lane() const {
+    return admin_ ? kinesis::Lane::change : operation_->lane;
+  }
   // The call, on the thread of its lane. `reader` for Lane::read.
   void run(store::Reader* reader);
   // The store could not keep what run() did: the call counts as not done.
-  void fail(const base::Error& why) { outcome_ = why; }
+  void fail(const base::Error& why);
   // Encodes the outcome; once.
   Reply& reply();
 
@@ -80,6 +86,7 @@ class Exchange {
   const kinesis::Operation* operation_ = nullptr;
   std::unique_ptr<kinesis::Call> call_;
   std::optional<base::Status> outcome_;
+  std::unique_ptr<admin::Call> admin_;  // when it is the admin API that is asked
   Reply reply_;
 };
 
