@@ -26,7 +26,7 @@ class Signals {
     Subscription() = default;
     Subscription(Signals& signals, Key key) : signals_(&signals), key_(key) {}
     Subscription(Subscription&& other) noexcept
-        : signals_(std::exchange(other.signals_, nullptr)), key_(other.key_) {}
+        : signals_(std::exchange(other.signals_, nullptr)), key_(std::exchange(other.key_, {})) {}
     Subscription& operator=(Subscription&& other) noexcept {
       if (this != &other) {
         drop();
