@@ -15,11 +15,29 @@ struct DeleteStream {
   };
   using Output = NoOutput;
 
+  // A channel that delivers, or is about to, keeps its stream alive.
+  static base::Status expect_no_channels(const Context& context, const engine::Stream& stream) {
+    const auto now = context.engine.now_ms();
+    for (const auto* channel :
+         context.engine.resources().of_stream(stream.row.id, engine::ResourceKind::channel, now)) {
+      const auto status = channel->status(now);
+      if (status == engine::ResourceStatus::deleting || status == engine::ResourceStatus::failed) {
+        continue;
+      }
+      return base::Error{base::ErrorCode::in_use,
+                         "DeleteStream can't delete " + stream.arn() + " because " +
+                             channel->arn() +
+                             " is associated with this data stream. Delete its channels first."};
+    }
+    return base::success();
+  }
+
   static base::Status run(Context& context, Input& input, Output&) {
     BOOST_OUTCOME_TRY(const auto name, name_of(context, input.stream));
     BOOST_OUTCOME_TRY(const auto* stream, find_stream(context, name));
     const auto now = context.engine.now_ms();
     if (stream->status(now) == engine::StreamStatus::deleting) return base::success();
+    BOOST_OUTCOME_TRY(expect_no_channels(context, *stream));
     const auto consumers =
         context.engine.resources().of_stream(stream->row.id, engine::ResourceKind::consumer, now);
     if (!consumers.empty() && !input.enforce_consumer_deletion.value_or(false)) {

@@ -8,12 +8,14 @@ struct Summary : StreamFacts {
   std::int64_t open_shard_count = 0;
   std::int64_t consumer_count = 0;
   std::int64_t max_record_size_in_kib = 1024;
+  std::int32_t channel_count = 0;
   std::optional<std::string> record_distribution_strategy;
   static void members(auto& visit, auto& self) {
     StreamFacts::members(visit, self);
     visit("OpenShardCount", self.open_shard_count);
     visit("ConsumerCount", self.consumer_count);
     visit("MaxRecordSizeInKiB", self.max_record_size_in_kib);
+    visit("ChannelCount", self.channel_count);
     visit("RecordDistributionStrategy", self.record_distribution_strategy);
   }
 };
@@ -38,6 +40,10 @@ struct DescribeStreamSummary {
         context.engine.resources()
             .of_stream(stream->row.id, engine::ResourceKind::consumer, now)
             .size());
+    summary.channel_count =
+        static_cast<std::int32_t>(context.engine.resources()
+                                      .of_stream(stream->row.id, engine::ResourceKind::channel, now)
+                                      .size());
     summary.max_record_size_in_kib = stream->row.max_record_kib;
     if (stream->row.mode == "ON_DEMAND") {
       summary.record_distribution_strategy = stream->row.distribution;

@@ -266,11 +266,11 @@ class World:
                     ServiceExecutionRoleARN=role,
                     StreamConfigurationList=[{"StreamARN": arn, "RecordConfiguration": {"RecordFormatType": "JSON"}}],
                     S3DestinationConfiguration={
-                        "StorageConfiguration": {**bucket, "CompressionType": "GZIP", "OutputKeyTemplate": "out/", "StorageClass": "STANDARD"},
+                        "StorageConfiguration": {**bucket, "CompressionType": "GZIP", "OutputKeyTemplate": "out/!{yyyy}!{extension}", "StorageClass": "STANDARD"},
                         "DeadLetterQueueS3Configuration": {**bucket, "ErrorOutputPrefix": "errors/"},
                         "DataFreshnessInSeconds": 300,
                     },
-                    EncryptionConfiguration={"EncryptionType": "KMS", "KeyId": "alias/aws/kinesis"},
+                    EncryptionConfiguration={"EncryptionType": "KMS", "KeyId": "alias/audited"},
                     Tags=TAGS,
                     LoggingConfiguration={"CloudWatchLogs": {"Enabled": True, "LogGroupName": "group", "LogStreamName": "stream"}},
                 )["ChannelDescription"]["ChannelARN"]

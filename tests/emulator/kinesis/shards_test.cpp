@@ -130,7 +130,8 @@ TEST_CASE("every row of the table makes a call that refuses an empty request or 
     CHECK(kinesis::find_operation(operation.name) == &operation);
     Service service;
     const auto answer = service.call(operation.name, "{}");
-    CHECK(answer.status == (operation.name == "ListStreams" ? 200 : 400));
+    const bool asks_nothing = operation.name == "ListStreams" || operation.name == "ListChannels";
+    CHECK(answer.status == (asks_nothing ? 200 : 400));
   }
   CHECK(kinesis::find_operation("NoSuchThing") == nullptr);
 }
