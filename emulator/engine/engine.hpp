@@ -22,6 +22,7 @@
 #include "emulator/engine/resources.hpp"
 #include "emulator/engine/seal.hpp"
 #include "emulator/engine/signals.hpp"
+#include "emulator/engine/subscriptions.hpp"
 #include "emulator/engine/token.hpp"
 #include "emulator/store/store.hpp"
 
@@ -89,6 +90,7 @@ class Engine {
   [[nodiscard]] bool in_memory() const { return store_.in_memory(); }
   base::Result<std::unique_ptr<store::Reader>> make_reader() { return store_.make_reader(); }
   [[nodiscard]] Signals& signals() { return signals_; }
+  [[nodiscard]] Subscriptions& subscriptions() { return subscriptions_; }
   // The engine's thread; for what keeps tables of its own beside the engine's.
   [[nodiscard]] store::Store& store() { return store_; }
 
@@ -201,6 +203,7 @@ class Engine {
   Resources resources_;
   std::map<std::tuple<std::string, std::string, std::string>, std::string> account_settings_;
   Signals signals_;
+  Subscriptions subscriptions_;
 };
 
 template <class F>

@@ -5,9 +5,11 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
+#include <charconv>
 
 #include "emulator/http/heads.hpp"
 #include "emulator/http/health.hpp"
+#include "emulator/http/push.hpp"
 #include "emulator/http/run_exchange.hpp"
 
 namespace millrace::http {
@@ -42,7 +44,14 @@ protocol::Request request_of(Parser& parser) {
   return request;
 }
 
-class Http1 {
+// "1f4\r\n"
+std::string chunk_head(std::size_t size) {
+  std::array<char, 20> text{};
+  auto* end = std::to_chars(text.data(), text.data() + text.size(), size, 16).ptr;
+  return std::string{text.data(), end} + "\r\n";
+}
+
+class Http1 final : public Outlet {
  public:
   Http1(IoThread& thread, Connection& connection, std::string_view first)
       : thread_(thread), connection_(connection) {
@@ -61,10 +70,31 @@ class Http1 {
     connection_.deadline = Steady::now() + from_now;
   }
 
-  asio::awaitable<bool> write(std::string_view head, std::string_view body = {}) {
+  asio::awaitable<bool> write_all(std::string_view head, std::string_view body = {},
+                                  std::string_view end = {}) {
     set_deadline(thread_.limits.reply);
-    const auto [failed, size] = co_await connection_.transport.write(head, body);
+    const auto [failed, size] = co_await connection_.transport.write(head, body, end);
     co_return !failed;
+  }
+
+  // A piece of an event stream.
+  asio::awaitable<bool> write(std::string frames) override {
+    const auto head = chunked_ ? chunk_head(frames.size()) : std::string{};
+    const bool sent = co_await write_all(head, frames, chunked_ ? "\r\n" : "");
+    connection_.deadline = Steady::time_point::max();  // until there is more
+    co_return sent;
+  }
+
+  asio::awaitable<bool> stream(const protocol::Reply& reply, unsigned version, bool keep_alive) {
+    chunked_ = version == 11;
+    const bool go_on = keep_alive && chunked_;
+    auto head = head_of(reply, version, go_on, chunked_ ? Body::chunked : Body::until_close);
+    const auto& first = protocol::Events::first();
+    if (chunked_) head += chunk_head(first.size());
+    if (!co_await write_all(head, first, chunked_ ? "\r\n" : "")) co_return false;
+    connection_.deadline = Steady::time_point::max();
+    co_await push(thread_, *reply.events, *this);
+    co_return (!chunked_ || co_await write_all("0\r\n\r\n")) && go_on && !thread_.stopping;
   }
 
   // For what is no HTTP or too large; the connection ends, since where the next request would begin
@@ -75,7 +105,7 @@ class Http1 {
     reply.content_type = "text/plain";
     reply.headers = protocol::request_id_headers();
     reply.body = std::move(text) + "\n";
-    co_await write(head_of(reply, 11, false), reply.body);
+    co_await write_all(head_of(reply, 11, false), reply.body);
     co_return false;
   }
 
@@ -151,7 +181,7 @@ class Http1 {
     bool got = co_await read_header();
     if (got && !parser.is_done()) {
       if (beast::iequals(parser.get()[bhttp::field::expect], "100-continue")) {
-        if (!co_await write("HTTP/1.1 100 Continue\r\n\r\n")) co_return false;
+        if (!co_await write_all("HTTP/1.1 100 Continue\r\n\r\n")) co_return false;
         set_deadline(thread_.limits.request);
       }
       got = co_await read_body();
@@ -170,7 +200,8 @@ class Http1 {
     }
     const auto& reply = own ? *own : exchange.reply();
     const bool go_on = keep_alive && !thread_.stopping;
-    co_return co_await write(head_of(reply, version, go_on), reply.body) && go_on;
+    if (reply.events) co_return co_await stream(reply, version, go_on);
+    co_return co_await write_all(head_of(reply, version, go_on), reply.body) && go_on;
   }
 
   static constexpr std::size_t read_size = 16 * 1024;
@@ -181,6 +212,7 @@ class Http1 {
   // Of the request being read.
   std::optional<Parser> parser_;
   error_code failed_;
+  bool chunked_ = false;  // of the reply being streamed
 };
 
 }  // namespace

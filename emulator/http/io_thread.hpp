@@ -10,6 +10,7 @@
 #include <mutex>
 #include <vector>
 
+#include "emulator/http/nap.hpp"
 #include "emulator/http/server.hpp"
 #include "emulator/http/transport.hpp"
 
@@ -44,6 +45,7 @@ class IoThread {
   // --- the loop's thread only ---
   std::list<Connection> connections;
   bool stopping = false;
+  Nap::Set naps;
   // Closes connections whose deadline has passed; once a second.
   void sweep();
   // Closes idle connections and lets the others finish.

@@ -53,6 +53,19 @@ class ExchangeRead final : public engine::ReadJob {
   IoThread& thread_;
 };
 
+class ChunkRead final : public engine::ReadJob {
+ public:
+  ChunkRead(protocol::Events& events, IoThread& thread) : events_(events), thread_(thread) {}
+  void run(store::Reader& reader) override { chunk = events_.next(reader); }
+  void finish() override { thread_.complete(*waiter); }
+  Waiter* waiter = nullptr;
+  protocol::Events::Chunk chunk;
+
+ private:
+  protocol::Events& events_;
+  IoThread& thread_;
+};
+
 template <class Job, class Submit>
 asio::awaitable<void> run_and_wait(Job& job, Submit submit) {
   co_await asio::async_initiate<const asio::use_awaitable_t<>&, void()>(
@@ -73,6 +86,12 @@ asio::awaitable<void> run_exchange(protocol::Exchange& exchange, IoThread& threa
     ExchangeJob job{exchange, thread};
     co_await run_and_wait(job, [&] { thread.parts.committer.submit(job); });
   }
+}
+
+asio::awaitable<protocol::Events::Chunk> next_chunk(protocol::Events& events, IoThread& thread) {
+  ChunkRead job{events, thread};
+  co_await run_and_wait(job, [&] { thread.parts.readers.submit(job); });
+  co_return std::move(job.chunk);
 }
 
 }  // namespace millrace::http

@@ -11,4 +11,8 @@ namespace millrace::http {
 // outlive the wait. The engine always answers.
 boost::asio::awaitable<void> run_exchange(protocol::Exchange& exchange, IoThread& thread);
 
+// What comes next of an event stream, read on a reader's thread.
+boost::asio::awaitable<protocol::Events::Chunk> next_chunk(protocol::Events& events,
+                                                           IoThread& thread);
+
 }  // namespace millrace::http

@@ -60,6 +60,7 @@ void IoThread::begin_stop() {
   for (auto& connection : connections) {
     if (connection.idle) connection.transport.close();
   }
+  for (auto* nap : naps) nap->wake();
 }
 
 void IoThread::close_all() {

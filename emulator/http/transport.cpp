@@ -24,10 +24,12 @@ asio::awaitable<Transferred> Transport::read_some(asio::mutable_buffer to) {
   return socket_.async_read_some(to, as_awaitable);
 }
 
-asio::awaitable<Transferred> Transport::write(std::string_view first, std::string_view second) {
-  const std::array<asio::const_buffer, 2> both = {asio::buffer(first.data(), first.size()),
-                                                  asio::buffer(second.data(), second.size())};
-  return asio::async_write(socket_, both, as_awaitable);
+asio::awaitable<Transferred> Transport::write(std::string_view first, std::string_view second,
+                                              std::string_view third) {
+  const std::array<asio::const_buffer, 3> all = {asio::buffer(first.data(), first.size()),
+                                                 asio::buffer(second.data(), second.size()),
+                                                 asio::buffer(third.data(), third.size())};
+  return asio::async_write(socket_, all, as_awaitable);
 }
 
 void Transport::end_writing() {

@@ -22,8 +22,9 @@ class Transport {
   ~Transport();
 
   boost::asio::awaitable<Transferred> read_some(boost::asio::mutable_buffer to);
-  // All of both; the views must live until it is done.
-  boost::asio::awaitable<Transferred> write(std::string_view first, std::string_view second = {});
+  // All of them; the views must live until it is done.
+  boost::asio::awaitable<Transferred> write(std::string_view first, std::string_view second = {},
+                                            std::string_view third = {});
   // The other side reads the end after what was written; then it may close.
   void end_writing();
   // Ends every read and write under way.

@@ -13,12 +13,12 @@ namespace {
 constexpr std::size_t most_readers = 20;
 constexpr std::size_t most_readers_with_advantage = 50;
 
-Error consumer_not_found(std::string_view name, std::string_view account) {
+}  // namespace
+
+base::Error consumer_not_found(std::string_view name, std::string_view account) {
   return {ErrorCode::not_found,
           "Consumer " + std::string{name} + ", account " + std::string{account} + " not found."};
 }
-
-}  // namespace
 
 ConsumerShape shape_of(const engine::Resource& consumer, std::int64_t now_ms) {
   ConsumerShape shape;

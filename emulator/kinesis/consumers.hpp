@@ -48,6 +48,7 @@ ConsumerShape shape_of(const engine::Resource& consumer, std::int64_t now_ms);
 // another consumer's; InvalidArgumentException for too little or conflicting names.
 base::Result<const engine::Resource*> find_consumer(const Context& context, const ConsumerRef& ref);
 base::Result<const engine::Resource*> find_consumer(const Context& context, std::string_view arn);
+base::Error consumer_not_found(std::string_view name, std::string_view account);
 // Error: ResourceInUseException.
 base::Status expect_active(const Context& context, const engine::Resource& consumer);
 

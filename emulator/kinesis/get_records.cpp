@@ -1,4 +1,5 @@
 // GetRecords: records from an iterator on, and the iterator for the next call.
+#include "emulator/kinesis/record_list.hpp"
 #include "emulator/kinesis/streams.hpp"
 #include "emulator/kinesis/tokens.hpp"
 
@@ -8,49 +9,6 @@ namespace {
 // A call gives at most 10,000 records and 10 MiB (quotas page).
 constexpr std::int32_t most_records = 10'000;
 constexpr std::size_t most_bytes = 10'485'760;
-
-struct Record {
-  std::string sequence_number;
-  wire::EpochMs approximate_arrival_timestamp;
-  wire::BlobView data;
-  std::optional<std::string> partition_key;
-  static void members(auto& visit, auto& self) {
-    visit("SequenceNumber", self.sequence_number);
-    visit("ApproximateArrivalTimestamp", self.approximate_arrival_timestamp);
-    visit("Data", self.data);
-    visit("PartitionKey", self.partition_key);
-  }
-};
-
-// Written straight from the page that was read, without a Record for each in between.
-struct RecordList {
-  using Described = std::vector<Record>;
-  store::RecordBatch batch;
-  engine::ReadPlan plan;
-  void encode(wire::Encoder& out) const {
-    out.begin_list();
-    for (const auto& entry : batch.entries) {
-      const engine::SequenceNumber sequence{
-          .created_s = plan.created_s,
-          .index = static_cast<std::uint64_t>(entry.index),
-          .time_s = std::max(entry.time_ms / 1000, plan.created_s),
-          .shard = plan.number};
-      out.begin_map();
-      out.key("SequenceNumber");
-      out.plain(engine::SequenceText{sequence}.view());
-      out.key("ApproximateArrivalTimestamp");
-      out.time(entry.time_ms);
-      out.key("Data");
-      out.bytes(batch.data(entry));
-      if (entry.has_key) {
-        out.key("PartitionKey");
-        out.text(batch.key(entry));
-      }
-      out.end_map();
-    }
-    out.end_list();
-  }
-};
 
 struct GetRecords {
   struct Input {

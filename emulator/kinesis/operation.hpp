@@ -17,6 +17,7 @@
 
 #include "common/wire/describe.hpp"
 #include "emulator/engine/engine.hpp"
+#include "emulator/kinesis/feed.hpp"
 
 namespace millrace::kinesis {
 
@@ -46,6 +47,8 @@ class Call {
   // False: success is answered with an empty body.
   [[nodiscard]] virtual bool has_output() const = 0;
   virtual void encode(wire::Encoder& out) const = 0;
+  // What follows instead of a body after success; nullptr: nothing does. Once.
+  virtual std::unique_ptr<Feed> take_feed() { return nullptr; }
   // "input" and "output", into a map: what may be asked and what is answered.
   virtual void describe(wire::Encoder& out) const = 0;
 };
@@ -74,6 +77,10 @@ class CallOf final : public Call {
     return !std::is_same_v<typename Op::Output, NoOutput>;
   }
   void encode(wire::Encoder& out) const override { wire::write(output_, out); }
+  std::unique_ptr<Feed> take_feed() override {
+    if constexpr (requires { output_.feed; }) return std::move(output_.feed);
+    return nullptr;
+  }
   void describe(wire::Encoder& out) const override {
     out.key("input");
     wire::describe<typename Op::Input>(out);

@@ -242,6 +242,9 @@ Reply& Exchange::reply() {
   if (call_ && outcome_) {
     if (!*outcome_) {
       refuse(outcome_->error());
+    } else if (auto feed = call_->take_feed()) {
+      reply_.content_type = event_stream_type;
+      reply_.events = std::make_unique<Events>(std::move(feed));
     } else if (call_->has_output()) {
       reply_.body = reply_.content_type == cbor_type ? encoded<cbor::Writer>(*call_)
                                                      : encoded<json::Writer>(*call_);

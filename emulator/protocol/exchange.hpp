@@ -15,6 +15,7 @@
 #include "common/wire/value.hpp"
 #include "emulator/admin/admin.hpp"
 #include "emulator/kinesis/operation.hpp"
+#include "emulator/protocol/events.hpp"
 
 namespace millrace::protocol {
 
@@ -44,6 +45,8 @@ struct Reply {
   std::string content_type;
   std::string headers;  // further lines, each ended by CRLF
   std::string body;
+  // Instead of the body, when there is one: it goes on until it ends.
+  std::unique_ptr<Events> events;
 };
 
 // Not thread-safe, but may move from thread to thread between its calls. Must stay where it is once

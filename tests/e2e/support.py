@@ -305,7 +305,7 @@ def wait_active(client, name):
 
 def delete_stream(client, name):
     try:
-        client.delete_stream(StreamName=name)
+        client.delete_stream(StreamName=name, EnforceConsumerDeletion=True)
     except client.exceptions.ResourceNotFoundException:
         return
 

@@ -20,6 +20,7 @@ struct Answer {
   std::string message;
   std::string body;
   std::unique_ptr<wire::Document> document;
+  std::unique_ptr<protocol::Events> events;  // when the reply is a stream of them
   // A member of the body.
   [[nodiscard]] const wire::Value& operator[](std::string_view name) const {
     return document->root()[name];
@@ -97,6 +98,7 @@ class Service {
   base::ManualClock clock;
   protocol::Settings settings;
   engine::Engine& engine() { return *engine_; }
+  store::Reader& reader() { return *reader_; }
 
  private:
   // Every operation's tests run twice: as JSON, and with MILLRACE_TEST_ENCODING=cbor as CBOR, where
@@ -124,6 +126,7 @@ class Service {
   static Answer answer_of(protocol::Reply& reply) {
     Answer answer;
     answer.status = reply.status;
+    answer.events = std::move(reply.events);
     answer.body = reply.content_type == cbor_type ? cbor_to_json(reply.body) : reply.body;
     auto parsed = json::parse(answer.body.empty() ? "{}" : answer.body);
     if (!parsed) return answer;  // XML

@@ -1,0 +1,28 @@
+#include "emulator/http/push.hpp"
+
+#include "emulator/http/run_exchange.hpp"
+
+namespace millrace::http {
+
+namespace asio = boost::asio;
+
+asio::awaitable<void> push(IoThread& thread, protocol::Events& events, Outlet& outlet) {
+  const auto nap = std::make_shared<Nap>(thread.loop, thread.naps);
+  events.watch(nap->waker());
+  while (!thread.stopping) {
+    nap->begin();
+    const auto due = events.due();
+    if (due.count() > 0) {
+      co_await nap->sleep(due);
+      continue;
+    }
+    auto chunk = co_await next_chunk(events, thread);
+    if (!chunk.frames.empty()) {
+      const bool sent = co_await outlet.write(std::move(chunk.frames));
+      if (!sent) co_return;
+    }
+    if (chunk.last) co_return;
+  }
+}
+
+}  // namespace millrace::http

@@ -1,0 +1,24 @@
+// Sends a reply's event stream as it grows, no faster than the client takes it. Internal to http/.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <string>
+
+#include "emulator/http/io_thread.hpp"
+
+namespace millrace::http {
+
+// Where the frames go: chunks of HTTP/1.1, DATA of HTTP/2.
+class Outlet {
+ public:
+  virtual ~Outlet() = default;
+  // Returns when the client's side has taken enough of it that more may be made. False: the client
+  // is gone.
+  virtual boost::asio::awaitable<bool> write(std::string frames) = 0;
+};
+
+// After the initial response. Returns when the stream has ended, the client is gone or the server
+// stops; what tells the client so is the caller's business.
+boost::asio::awaitable<void> push(IoThread& thread, protocol::Events& events, Outlet& outlet);
+
+}  // namespace millrace::http

@@ -1,0 +1,94 @@
+#include "emulator/kinesis/shard_feed.hpp"
+
+#include <algorithm>
+
+#include "emulator/kinesis/consumers.hpp"
+
+namespace millrace::kinesis {
+
+using base::Error;
+using base::ErrorCode;
+
+ShardFeed::ShardFeed(engine::Engine& engine, engine::Arn consumer, std::int64_t consumer_id,
+                     const Position& from, Claim claim)
+    : engine_(engine),
+      consumer_(std::move(consumer)),
+      consumer_id_(consumer_id),
+      from_(from),
+      claim_(std::move(claim)),
+      ends_ms_(engine.now_ms() + life_ms),
+      next_index_(from.index),
+      heartbeat_due_ms_(engine.now_ms()) {}
+
+void ShardFeed::watch(std::function<void()> wake) {
+  news_ = engine_.signals().watch(from_.stream_id, std::move(wake));
+}
+
+base::Result<ShardFeed::Sight> ShardFeed::look(std::int64_t now) const {
+  if (claim_->lost()) {
+    return Error{ErrorCode::in_use, "Another active subscription exists for this consumer: " +
+                                        consumer_.scope.account + ":" + consumer_.owner + ":" +
+                                        engine::shard_id(from_.shard) + ":" + consumer_.name};
+  }
+  const auto* stream = engine_.find(from_.stream_id);
+  if (stream == nullptr || stream->status(now) == engine::StreamStatus::deleting) {
+    return stream_not_found(stream_name());
+  }
+  const auto* consumer = engine_.resources().find(consumer_, now);
+  if (consumer == nullptr || consumer->row.id != consumer_id_ ||
+      consumer->status(now) == engine::ResourceStatus::deleting) {
+    return consumer_not_found(consumer_.name, consumer_.scope.account);
+  }
+  const auto* shard = stream->find(from_.shard);
+  if (shard == nullptr) return shard_not_found(engine::shard_id(from_.shard), stream_name());
+  return Sight{stream, shard};
+}
+
+base::Millis ShardFeed::due() {
+  const auto now = engine_.now_ms();
+  const auto lock = engine_.lock();
+  const auto sight = look(now);
+  if (!sight) return base::Millis{0};
+  const auto& shard = *sight.value().shard;
+  const bool news = shard.committed_next.load(std::memory_order_acquire) > next_index_ ||
+                    shard.row.closed_ms.has_value();
+  if (news) return base::Millis{0};
+  return base::Millis{std::max<std::int64_t>(0, std::min(ends_ms_, heartbeat_due_ms_) - now)};
+}
+
+base::Result<Feed::Next> ShardFeed::next(store::Reader& reader) {
+  const auto now = engine_.now_ms();
+  if (now >= ends_ms_) return Next::end;
+  event_ = {};
+  std::int64_t committed = 0;
+  std::vector<ChildShardShape> children;
+  {
+    const auto lock = engine_.lock();
+    BOOST_OUTCOME_TRY(const auto sight, look(now));
+    event_.records.plan = engine_.plan(*sight.stream, *sight.shard, next_index_);
+    committed = sight.shard->committed_next.load(std::memory_order_acquire);
+    if (event_.records.plan.closed) children = children_of(*sight.stream, *sight.shard);
+  }
+  BOOST_OUTCOME_TRY(auto result,
+                    engine_.read(reader, event_.records.plan, most_records, most_bytes));
+  const bool any = !result.records.entries.empty();
+  // Without records: those that were there have expired.
+  next_index_ = any ? result.next_index : std::max({result.next_index, next_index_, committed});
+  if (!any && !result.at_end && now < heartbeat_due_ms_) return Next::nothing;
+  heartbeat_due_ms_ = now + heartbeat_ms;
+  event_.millis_behind_latest = result.millis_behind;
+  if (result.at_end) {
+    event_.child_shards = std::move(children);
+  } else {
+    // The number before the next record's: reading goes on after it. Without records it moves with
+    // the clock, as AWS's does.
+    const auto time = any ? result.records.entries.back().time_ms : now;
+    const auto before = std::max<std::int64_t>(0, next_index_ - 1);
+    event_.continuation_sequence_number =
+        engine::SequenceText{event_.records.sequence(before, time)}.str();
+  }
+  event_.records.batch = std::move(result.records);
+  return result.at_end ? Next::last_event : Next::event;
+}
+
+}  // namespace millrace::kinesis
