@@ -27,7 +27,7 @@ class World:
         for group, needs in (
             (self.shards, "SplitShard MergeShards UpdateShardCount"),
             (self.consumers, "RegisterStreamConsumer DescribeStreamConsumer ListStreamConsumers DeregisterStreamConsumer"),
-            (self.subscription, "SubscribeToShard"),
+            (self.subscription, "SubscribeToShard SplitShard"),
             (self.stream_tags, "AddTagsToStream RemoveTagsFromStream ListTagsForStream"),
             (self.tags, "TagResource UntagResource ListTagsForResource"),
             (self.policies, "PutResourcePolicy GetResourcePolicy DeleteResourcePolicy"),
