@@ -44,5 +44,7 @@ base::Result<store::Tags> with_tags(const store::Tags& kept, const wire::TextEnt
                                     const Tagged& whose);
 // The tags without some keys; keys that are not there are ignored.
 store::Tags without_tags(store::Tags kept, const std::vector<std::string_view>& keys);
+// Before they are taken off. Error: InvalidArgumentException about characters.
+base::Status check_tag_keys(const std::vector<std::string_view>& keys, const Tagged& whose);
 
 }  // namespace millrace::kinesis

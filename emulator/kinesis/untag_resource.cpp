@@ -18,6 +18,7 @@ struct UntagResource {
   static base::Status run(Context& context, Input& input, Output&) {
     BOOST_OUTCOME_TRY(const auto target, find_target(context, input.resource));
     BOOST_OUTCOME_TRY(expect_alterable(context, target));
+    BOOST_OUTCOME_TRY(check_tag_keys(*input.tag_keys, target.tagged()));
     return set_tags(context, target, without_tags(target.tags(), *input.tag_keys));
   }
 };

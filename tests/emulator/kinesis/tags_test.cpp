@@ -156,15 +156,30 @@ TEST_CASE("tags are refused for their characters, their prefix and their number"
   refused(R"({"a":"\u00ab"})", characters);        // a quotation mark
   refused(R"({"a":"\ud83d\ude00"})", characters);  // an emoji is no letter
   refused(R"({"a":"\u0000"})", characters);
+  // As recorded from AWS.
+  for (const char* text : {"abc;def", "abc\\tdef", "abc\\ndef", "abc,def"}) {
+    refused(R"({")" + std::string{text} + R"(":"1"})", characters);
+    refused(R"({"a":")" + std::string{text} + R"("})", characters);
+    const auto answer = service.call(
+        "UntagResource", "{" + resource(arn) + R"(,"TagKeys":[")" + std::string{text} + "\"]}");
+    CHECK(answer.type == "InvalidArgumentException");
+    CHECK(answer.message == characters);
+  }
+  const std::string illegal =
+      " stream s under account 000000000000 because some tags contained illegal characters. The "
+      "allowed characters are Unicode letters, white-spaces, '_',',','/','=','+','-','@'.";
+  refused(R"({"abc%def":"1"})", "Failed to add tags to" + illegal);
+  refused(R"({"a":"abc%def"})", "Failed to add tags to" + illegal);
+  CHECK(service.call("UntagResource", "{" + resource(arn) + R"(,"TagKeys":["abc%def"]})").message ==
+        "Failed to remove tags from" + illegal);
   for (const char* key : {"aws:x", "AWS:x", "Aws:", "aWs:stack"}) {
     refused(R"({")" + std::string{key} + R"(":"1"})",
             "Failed to add tags to stream s under account 000000000000 because the tag key " +
                 std::string{key} + " begins with the prefix aws:, which is reserved for AWS.");
   }
   CHECK(tags_of(service, arn).empty());
-  CHECK(
-      tag(service, arn, R"({"\u00fc\u65e5\u0661 _./=+-%@:":"A-z 0\t9","aws":"aws:x","laws:":"1"})")
-          .status == 200);
+  CHECK(tag(service, arn, R"({"\u00fc\u65e5\u0661 _./=+-@:":"A-z 0 9","aws":"aws:x","laws:":"1"})")
+            .status == 200);
   service.call("UntagResource", "{" + resource(arn) + R"(,"TagKeys":["aws","laws:"]})");
 
   std::string many = "{";
