@@ -121,6 +121,8 @@ class Run:
         """Step `number` of the run. What it does depends on the seed, the number and the state alone."""
         chance = random.Random(f"{self.seed}/{number}")
         step = chance.choice(self.kinds)
+        if not self.streams and chance.random() < 0.8:
+            step = self.create
         self.log.append(f"{number}: {step.__name__}")
         step(chance)
 
