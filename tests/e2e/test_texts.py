@@ -298,7 +298,7 @@ class States(Texts):
     def test_another_subscription(self):
         name = self.stream()
         reader = self.consumer(name)
-        self.addCleanup(self.kinesis.deregister_stream_consumer, ConsumerARN=reader)
+        self.addCleanup(self.kinesis.delete_stream, StreamName=name, EnforceConsumerDeletion=True)
         asked = {"ConsumerARN": reader, "ShardId": FIRST, "StartingPosition": {"Type": "LATEST"}}
         first = self.kinesis.subscribe_to_shard(**asked)["EventStream"]
         self.addCleanup(first.close)
