@@ -24,7 +24,7 @@
 namespace millrace::aggregates {
 
 // The states of one aggregate call for many groups, side by side by group number (data::KeyIndex
-// gives them). One thread at a time. A virtual call a batch, none a row.
+// gives them). One thread at a time.
 class Accumulators {
  public:
   virtual ~Accumulators() = default;
@@ -43,6 +43,11 @@ class Accumulators {
   virtual void add(std::span<const std::uint32_t> groups, std::span<const std::uint32_t> rows,
                    std::span<const data::ColumnPtr> args, std::uint64_t first_arrival) = 0;
 
+  // Takes back rows added before, as an updating input asks for; only for calls bound with
+  // `retract`. Arguments as for add().
+  virtual void retract(std::span<const std::uint32_t> groups, std::span<const std::uint32_t> rows,
+                       std::span<const data::ColumnPtr> args) = 0;
+
   // Adds group from[i] of `other` to group into[i]. `other` comes from the same BoundAggregate and
   // is another object.
   virtual void merge(std::span<const std::uint32_t> into, const Accumulators& other,
@@ -51,6 +56,12 @@ class Accumulators {
   // Every group's result so far, row = group. An empty group gives 0 for COUNT and NULL for the
   // rest.
   [[nodiscard]] virtual data::ColumnPtr finish() const = 0;
+
+  // Appends one group's result to `out`; text goes to `arena`, which the caller keeps alive.
+  virtual void append_result(std::uint32_t group, data::Column& out, data::Arena& arena) const = 0;
+
+  // Empties one group; its number may then stand for another key.
+  virtual void clear_group(std::uint32_t group) = 0;
 
   // Empties all groups and keeps the memory.
   virtual void clear() = 0;
@@ -67,6 +78,8 @@ struct BoundAggregate {
   std::vector<data::LogicalType> args;  // the types the argument columns must have (same_as)
   bool distinct = false;
   data::LogicalType result;
+  // Rows may be taken back. Keeps more than it would otherwise: MIN and MAX every value.
+  bool retract = false;
 
   [[nodiscard]] std::unique_ptr<Accumulators> make() const;
 };

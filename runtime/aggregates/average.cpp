@@ -28,6 +28,27 @@ class Average final : public Accumulators {
     });
   }
 
+  void retract(std::span<const std::uint32_t> groups, std::span<const std::uint32_t> rows,
+               std::span<const ColumnPtr> args) override {
+    const Cells<T> cells(*args[0]);
+    each_value(groups, rows, cells, [&](std::uint32_t group, std::size_t row) {
+      State& state = states_[group];
+      take_from(state.total, cells[row], state.lost);
+      --state.count;
+    });
+  }
+
+  void append_result(std::uint32_t group, Column& out, data::Arena&) const override {
+    const State& state = states_[group];
+    T quotient{};
+    if (state.count != 0 && !state.lost && divide(state, quotient)) {
+      out.append(quotient);
+    } else {
+      out.append_null();
+    }
+  }
+  void clear_group(std::uint32_t group) override { states_[group] = State{}; }
+
   void merge(std::span<const std::uint32_t> into, const Accumulators& other,
              std::span<const std::uint32_t> from) override {
     const auto& source = static_cast<const Average&>(other);
@@ -45,7 +66,7 @@ class Average final : public Accumulators {
     const std::span<T> to = out.template cells<T>();
     std::vector<std::uint8_t> filled(states_.size(), 0);
     for (std::size_t i = 0; i < states_.size(); ++i) {
-      if (states_[i].count > 0 && !states_[i].lost) filled[i] = divide(states_[i], to[i]) ? 1 : 0;
+      if (states_[i].count != 0 && !states_[i].lost) filled[i] = divide(states_[i], to[i]) ? 1 : 0;
     }
     out.set_nulls(nulls_where_empty(filled));
     return data::share(std::move(out));

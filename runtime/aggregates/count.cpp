@@ -14,14 +14,18 @@ class Count final : public Accumulators {
 
   void add(std::span<const std::uint32_t> groups, std::span<const std::uint32_t> rows,
            std::span<const ColumnPtr> args, std::uint64_t) override {
-    if (args.empty() || !args[0]->has_nulls()) {
-      for (const std::uint32_t group : groups) ++counts_[group];
-      return;
-    }
-    for (std::size_t i = 0; i < groups.size(); ++i) {
-      if (!args[0]->is_null(rows.empty() ? i : rows[i])) ++counts_[groups[i]];
-    }
+    count(groups, rows, args, 1);
   }
+
+  void retract(std::span<const std::uint32_t> groups, std::span<const std::uint32_t> rows,
+               std::span<const ColumnPtr> args) override {
+    count(groups, rows, args, -1);
+  }
+
+  void append_result(std::uint32_t group, Column& out, data::Arena&) const override {
+    out.append(counts_[group]);
+  }
+  void clear_group(std::uint32_t group) override { counts_[group] = 0; }
 
   void merge(std::span<const std::uint32_t> into, const Accumulators& other,
              std::span<const std::uint32_t> from) override {
@@ -41,6 +45,17 @@ class Count final : public Accumulators {
   }
 
  private:
+  void count(std::span<const std::uint32_t> groups, std::span<const std::uint32_t> rows,
+             std::span<const ColumnPtr> args, std::int64_t step) {
+    if (args.empty() || !args[0]->has_nulls()) {
+      for (const std::uint32_t group : groups) counts_[group] += step;
+      return;
+    }
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+      if (!args[0]->is_null(rows.empty() ? i : rows[i])) counts_[groups[i]] += step;
+    }
+  }
+
   std::vector<std::int64_t> counts_;
 };
 

@@ -28,6 +28,24 @@ class Arrived final : public Accumulators {
     });
   }
 
+  // all_values.cpp serves inputs that take rows back.
+  void retract(std::span<const std::uint32_t>, std::span<const std::uint32_t>,
+               std::span<const ColumnPtr>) override {
+    KS_ASSERT(false);
+  }
+
+  void append_result(std::uint32_t group, Column& out, data::Arena& arena) const override {
+    if (filled_[group] == 0) {
+      out.append_null();
+    } else {
+      append_cell<T>(out, values_.get(group), arena);
+    }
+  }
+  void clear_group(std::uint32_t group) override {
+    values_.set(group, T{});
+    filled_[group] = 0;
+  }
+
   void merge(std::span<const std::uint32_t> into, const Accumulators& other,
              std::span<const std::uint32_t> from) override {
     const auto& source = static_cast<const Arrived&>(other);
@@ -77,10 +95,10 @@ std::unique_ptr<Accumulators> make(const BoundAggregate& call) {
 }  // namespace
 
 std::unique_ptr<Accumulators> make_first_value(const BoundAggregate& call) {
-  return make<false>(call);
+  return call.retract ? make_first_of_all(call) : make<false>(call);
 }
 std::unique_ptr<Accumulators> make_last_value(const BoundAggregate& call) {
-  return make<true>(call);
+  return call.retract ? make_last_of_all(call) : make<true>(call);
 }
 
 }  // namespace millrace::aggregates

@@ -27,6 +27,24 @@ class Extreme final : public Accumulators {
                [&](std::uint32_t group, std::size_t row) { put(group, cells[row]); });
   }
 
+  // all_values.cpp serves inputs that take rows back.
+  void retract(std::span<const std::uint32_t>, std::span<const std::uint32_t>,
+               std::span<const ColumnPtr>) override {
+    KS_ASSERT(false);
+  }
+
+  void append_result(std::uint32_t group, Column& out, data::Arena& arena) const override {
+    if (filled_[group] == 0) {
+      out.append_null();
+    } else {
+      append_cell<T>(out, values_.get(group), arena);
+    }
+  }
+  void clear_group(std::uint32_t group) override {
+    values_.set(group, T{});
+    filled_[group] = 0;
+  }
+
   void merge(std::span<const std::uint32_t> into, const Accumulators& other,
              std::span<const std::uint32_t> from) override {
     const auto& source = static_cast<const Extreme&>(other);
@@ -73,10 +91,10 @@ std::unique_ptr<Accumulators> make(const BoundAggregate& call) {
 }  // namespace
 
 std::unique_ptr<Accumulators> make_min(const BoundAggregate& call) {
-  return make<false>(call);
+  return call.retract ? make_min_of_all(call) : make<false>(call);
 }
 std::unique_ptr<Accumulators> make_max(const BoundAggregate& call) {
-  return make<true>(call);
+  return call.retract ? make_max_of_all(call) : make<true>(call);
 }
 
 }  // namespace millrace::aggregates

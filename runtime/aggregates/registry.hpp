@@ -43,6 +43,22 @@ void each_value(std::span<const std::uint32_t> groups, std::span<const std::uint
   }
 }
 
+// The same classes for inputs that take rows back, which keep every value.
+std::unique_ptr<Accumulators> make_min_of_all(const BoundAggregate& call);
+std::unique_ptr<Accumulators> make_max_of_all(const BoundAggregate& call);
+std::unique_ptr<Accumulators> make_first_of_all(const BoundAggregate& call);
+std::unique_ptr<Accumulators> make_last_of_all(const BoundAggregate& call);
+
+// Appends a cell of type T, text copied.
+template <class T>
+void append_cell(Column& out, const T& cell, data::Arena& arena) {
+  if constexpr (std::is_same_v<T, std::string_view>) {
+    out.append(arena.copy(cell));
+  } else {
+    out.append(cell);
+  }
+}
+
 // The mask of NULL results: 1 where `filled` is 0; empty when all are filled.
 std::vector<std::uint8_t> nulls_where_empty(std::span<const std::uint8_t> filled);
 

@@ -25,4 +25,15 @@ inline void add_to(data::Int128& total, data::Int128 value, bool& lost) {
   total = sum;
 }
 
+inline void take_from(std::int64_t& total, std::int64_t value, bool&) {
+  total = static_cast<std::int64_t>(static_cast<std::uint64_t>(total) -
+                                    static_cast<std::uint64_t>(value));
+}
+inline void take_from(double& total, double value, bool&) {
+  total -= value;
+}
+inline void take_from(data::Int128& total, data::Int128 value, bool& lost) {
+  add_to(total, -value, lost);
+}
+
 }  // namespace millrace::aggregates

@@ -22,7 +22,9 @@ Batch select(const Batch& batch, std::span<const std::uint32_t> rows) {
   Batch out;
   out.rows = rows.size();
   out.columns.reserve(batch.columns.size());
-  for (const ColumnPtr& column : batch.columns) out.columns.push_back(gather(column, rows));
+  for (const ColumnPtr& column : batch.columns) {
+    out.columns.push_back(column ? gather(column, rows) : nullptr);
+  }
   if (!batch.kinds.empty()) {
     out.kinds.reserve(rows.size());
     for (const std::uint32_t row : rows) out.kinds.push_back(batch.kinds[row]);
@@ -31,6 +33,7 @@ Batch select(const Batch& batch, std::span<const std::uint32_t> rows) {
 }
 
 Batch slice(const Batch& batch, std::size_t begin, std::size_t end) {
+  if (begin == 0 && end == batch.rows) return batch;
   std::vector<std::uint32_t> rows(end - begin);
   std::iota(rows.begin(), rows.end(), static_cast<std::uint32_t>(begin));
   return select(batch, rows);
@@ -49,6 +52,7 @@ void BatchBuilder::start() {
   if (reserve_ > 0) reserve(reserve_);
   arena_ = std::make_shared<Arena>(std::size_t{64} << 10U);
   owners_.clear();
+  kinds_.clear();
   rows_ = 0;
 }
 
@@ -59,6 +63,7 @@ void BatchBuilder::reserve(std::size_t rows) {
 
 void BatchBuilder::truncate(std::size_t rows) {
   rows_ = rows;
+  if (kinds_.size() > rows_) kinds_.resize(rows_);
   for (Column& column : columns_) {
     if (column.size() > rows_) column.truncate(rows_);
   }
@@ -67,6 +72,7 @@ void BatchBuilder::truncate(std::size_t rows) {
 Batch BatchBuilder::take() {
   Batch batch;
   batch.rows = rows_;
+  batch.kinds = std::move(kinds_);
   batch.columns.reserve(columns_.size());
   for (Column& column : columns_) {
     KS_ASSERT(column.size() == rows_);

@@ -31,12 +31,17 @@ struct Batch {
   [[nodiscard]] bool empty() const { return rows == 0; }
 };
 
-// The rows `rows` of the batch, in that order.
+// The rows `rows` of the batch, in that order. Columns may be null pointers here and below.
 Batch select(const Batch& batch, std::span<const std::uint32_t> rows);
 // The rows [begin, end).
 Batch slice(const Batch& batch, std::size_t begin, std::size_t end);
 
-// Collects rows into a batch; the decoders' target. One thread at a time.
+// Whether a row adds to what its consumers know; the other two kinds take back.
+inline bool adds(RowKind kind) {
+  return kind == RowKind::insert || kind == RowKind::update_after;
+}
+
+// Collects rows into a batch; the decoders' target, and that of operators. One thread at a time.
 //
 //   BatchBuilder builder(schema);
 //   builder.column(0).append<std::int64_t>(7);
@@ -53,8 +58,18 @@ class BatchBuilder {
   Arena& arena() { return *arena_; }
   const std::shared_ptr<Arena>& shared_arena() { return arena_; }
 
+  std::span<Column> columns() { return columns_; }
+
   // Every column has got one more cell since the last call.
-  void finish_row() { ++rows_; }
+  void finish_row() {
+    ++rows_;
+    if (!kinds_.empty()) kinds_.push_back(RowKind::insert);
+  }
+  void finish_row(RowKind kind) {
+    if (kind != RowKind::insert && kinds_.empty()) kinds_.assign(rows_, RowKind::insert);
+    ++rows_;
+    if (kind != RowKind::insert || !kinds_.empty()) kinds_.push_back(kind);
+  }
   // Takes back cells appended since the last finish_row().
   void drop_row() { truncate(rows_); }
   // Takes back everything after the first `rows` rows.
@@ -73,6 +88,7 @@ class BatchBuilder {
   std::vector<Column> columns_;
   std::shared_ptr<Arena> arena_;
   std::vector<std::shared_ptr<const void>> owners_;
+  std::vector<RowKind> kinds_;  // empty: all inserts so far
   std::size_t rows_ = 0;
   std::size_t reserve_ = 0;
 };

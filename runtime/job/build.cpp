@@ -1,11 +1,11 @@
 #include "runtime/job/build.hpp"
 
-#include "runtime/operators/calc.hpp"
+#include <algorithm>
+
+#include "runtime/job/node_operator.hpp"
 #include "runtime/operators/sink.hpp"
 #include "runtime/operators/table_columns.hpp"
 #include "runtime/operators/watermark_assigner.hpp"
-#include "runtime/operators/window_aggregate.hpp"
-#include "runtime/operators/window_expand.hpp"
 
 namespace millrace::job {
 
@@ -14,86 +14,126 @@ namespace {
 using base::Result;
 using base::Status;
 
-// Copies chunks (columns are shared) to every branch.
+// Copies chunks (columns are shared) to every entry. Where one branch reads the table twice, rows
+// go one by one, so that its results do not depend on how many came together.
 class FanOut final : public operators::Operator {
  public:
-  explicit FanOut(std::vector<Branch>& branches) : branches_(branches) {}
+  explicit FanOut(const Pipeline& pipeline) : pipeline_(pipeline) {}
 
   Status process(operators::Chunk chunk, operators::Output& out) override {
     (void)out;
-    for (std::size_t i = 1; i < branches_.size(); ++i) {
-      BOOST_OUTCOME_TRY(branches_[i].chain.process(chunk));
+    const auto& entries = pipeline_.entries;
+    if (entries.size() > pipeline_.branches.size()) return one_by_one(chunk);
+    for (std::size_t i = 1; i < entries.size(); ++i) {
+      BOOST_OUTCOME_TRY(entries[i].branch->graph.push(entries[i].place, chunk));
     }
-    return branches_.front().chain.process(std::move(chunk));
+    return entries.front().branch->graph.push(entries.front().place, std::move(chunk));
   }
 
  private:
-  std::vector<Branch>& branches_;
+  Status one_by_one(const operators::Chunk& chunk) {
+    std::size_t mark = 0;
+    for (std::size_t row = 0; row <= chunk.batch.rows; ++row) {
+      operators::Chunk one;
+      for (; mark < chunk.marks.size() && chunk.marks[mark].rows <= row; ++mark) {
+        one.marks.push_back({0, chunk.marks[mark].watermark_ms});
+      }
+      if (row < chunk.batch.rows) one.batch = data::slice(chunk.batch, row, row + 1);
+      if (one.batch.rows == 0 && one.marks.empty()) continue;
+      for (const Entry& entry : pipeline_.entries) {
+        BOOST_OUTCOME_TRY(entry.branch->graph.push(entry.place, one));
+      }
+    }
+    return base::success();
+  }
+
+  const Pipeline& pipeline_;
 };
 
 class Builder {
  public:
-  Builder(const connectors::Environment& environment, expr::Context& context,
-          operators::Counters& counters)
-      : environment_(environment), context_(context), counters_(counters) {}
+  Builder(const plan::JobPlan& plan, const connectors::Environment& environment,
+          expr::Context& context, operators::Counters& counters)
+      : plan_(plan), environment_(environment), context_(context), counters_(counters) {}
 
-  // The nodes from the source's end to the sink's.
-  void append(const plan::Node& node, operators::Chain& chain) {
-    if (node.input) append(*node.input, chain);
-    if (const auto* calc = std::get_if<plan::Calc>(&node.body)) {
-      chain.append(std::make_unique<operators::CalcOperator>(*calc, context_));
-    } else if (const auto* expand = std::get_if<plan::WindowExpand>(&node.body)) {
-      chain.append(std::make_unique<operators::WindowExpandOperator>(*expand, context_.zone,
-                                                                     *environment_.clock));
-    } else if (const auto* window = std::get_if<plan::WindowAggregate>(&node.body)) {
-      std::vector<data::LogicalType> types;
-      for (const std::size_t key : window->keys) types.push_back(node.input->fields[key].type);
-      chain.append(std::make_unique<operators::WindowAggregateOperator>(
-          *window, std::move(types), context_.zone, *environment_.clock, counters_));
+  Result<Built> run() {
+    for (const auto& sink : plan_.sinks) {
+      BOOST_OUTCOME_TRY(branch(sink));
     }
+    for (auto& [input, pipeline] : tables_) {
+      BOOST_OUTCOME_TRY(open_table(*input, *pipeline));
+      built_.pipelines.push_back(std::move(pipeline));
+    }
+    for (auto& pipeline : built_.pipelines) {
+      for (const Entry& entry : pipeline->entries) {
+        auto& branches = pipeline->branches;
+        if (std::find(branches.begin(), branches.end(), entry.branch) == branches.end()) {
+          branches.push_back(entry.branch);
+          ++entry.branch->open_pipelines;
+        }
+      }
+      pipeline->table.append(std::make_unique<FanOut>(*pipeline));
+    }
+    return std::move(built_);
   }
 
-  Result<Branch> branch(const plan::SinkPlan& sink) {
-    Branch out;
-    append(*sink.query, out.chain);
+ private:
+  using Place = operators::Graph::Place;
+
+  Status branch(const plan::SinkPlan& sink) {
+    built_.branches.push_back(std::make_unique<Branch>());
+    Branch& out = *built_.branches.back();
     BOOST_OUTCOME_TRY(auto made, connectors::make_sink({sink.table.get(), &environment_}));
-    out.chain.append(std::make_unique<operators::SinkOperator>(sink, *made, counters_));
     out.sink = std::move(made);
-    return out;
+    const std::size_t root =
+        out.graph.add(std::make_unique<operators::SinkOperator>(sink, *out.sink, counters_), 1, {});
+    return add(*sink.query, sink, out, {root, 0});
   }
 
-  Result<std::unique_ptr<Pipeline>> table(const plan::JobPlan& plan,
-                                          const plan::TableInput& input) {
-    auto pipeline = std::make_unique<Pipeline>();
-    const plan::Settings* settings = nullptr;
-    for (const auto& sink : plan.sinks) {
-      if (root(sink) != &input) continue;
-      BOOST_OUTCOME_TRY(auto made, branch(sink));
-      pipeline->branches.push_back(std::move(made));
-      settings = &sink.settings;
+  // The node and all below it; its rows go to `to`.
+  Status add(const plan::Node& node, const plan::SinkPlan& sink, Branch& out, Place to) {
+    if (const auto* scan = std::get_if<plan::Scan>(&node.body)) {
+      pipeline_of(*scan->input, sink).entries.push_back({&out, to});
+      return base::success();
     }
-    auto columns =
-        std::make_unique<operators::TableColumns>(input, plan::used_columns(plan, input), context_);
+    if (const auto* rows = std::get_if<plan::ConstantRows>(&node.body)) {
+      return add_constants(*rows, node.fields, {&out, to});
+    }
+    const Surroundings around{context_, *environment_.clock, counters_};
+    const std::size_t added = out.graph.add(make_operator(node, around), node.right ? 2 : 1, to);
+    BOOST_OUTCOME_TRY(add(*node.input, sink, out, {added, 0}));
+    if (!node.right) return base::success();
+    return add(*node.right, sink, out, {added, 1});
+  }
+
+  Pipeline& pipeline_of(const plan::TableInput& input, const plan::SinkPlan& sink) {
+    for (auto& [known, pipeline] : tables_) {
+      if (known == &input) return *pipeline;
+    }
+    if (settings_ == nullptr) settings_ = &sink.settings;
+    tables_.emplace_back(&input, std::make_unique<Pipeline>());
+    return *tables_.back().second;
+  }
+
+  Status open_table(const plan::TableInput& input, Pipeline& pipeline) {
+    auto columns = std::make_unique<operators::TableColumns>(
+        input, plan::used_columns(plan_, input), context_);
     BOOST_OUTCOME_TRY(auto source,
                       connectors::make_source({input.table.get(), columns->projection(),
                                                columns->metadata(), &environment_}));
-    pipeline->source = std::move(source);
-    pipeline->table.append(std::move(columns));
+    pipeline.source = std::move(source);
+    pipeline.table.append(std::move(columns));
     if (input.watermark) {
-      pipeline->table.append(std::make_unique<operators::WatermarkAssigner>(
-          *input.rowtime, *input.watermark, settings->watermark_interval, context_));
+      pipeline.table.append(std::make_unique<operators::WatermarkAssigner>(
+          *input.rowtime, *input.watermark, settings_->watermark_interval, context_));
     }
-    pipeline->table.append(std::make_unique<FanOut>(pipeline->branches));
-    return pipeline;
+    return base::success();
   }
 
-  Result<std::unique_ptr<Pipeline>> constants(const plan::SinkPlan& sink,
-                                              const plan::ConstantRows& rows,
-                                              const std::vector<plan::Field>& fields) {
+  Status add_constants(const plan::ConstantRows& rows, const std::vector<plan::Field>& fields,
+                       Entry entry) {
     auto pipeline = std::make_unique<Pipeline>();
-    BOOST_OUTCOME_TRY(auto made, branch(sink));
-    pipeline->branches.push_back(std::move(made));
-    pipeline->table.append(std::make_unique<FanOut>(pipeline->branches));
+    pipeline->entries.push_back(entry);
     const auto arena = std::make_shared<data::Arena>();
     std::vector<data::Column> columns;
     columns.reserve(fields.size());
@@ -108,46 +148,25 @@ class Builder {
     for (auto& column : columns) {
       pipeline->constants.columns.push_back(data::share(std::move(column)));
     }
-    return pipeline;
+    built_.pipelines.push_back(std::move(pipeline));
+    return base::success();
   }
 
-  static const plan::Node* first_node(const plan::SinkPlan& sink) {
-    const plan::Node* node = sink.query.get();
-    while (node->input) node = node->input.get();
-    return node;
-  }
-
- private:
-  static const plan::TableInput* root(const plan::SinkPlan& sink) {
-    const auto* scan = std::get_if<plan::Scan>(&first_node(sink)->body);
-    return scan != nullptr ? scan->input.get() : nullptr;
-  }
-
+  const plan::JobPlan& plan_;
   const connectors::Environment& environment_;
   expr::Context& context_;
   operators::Counters& counters_;
+  Built built_;
+  // In the order of their first mention.
+  std::vector<std::pair<const plan::TableInput*, std::unique_ptr<Pipeline>>> tables_;
+  const plan::Settings* settings_ = nullptr;
 };
 
 }  // namespace
 
-Result<std::vector<std::unique_ptr<Pipeline>>> build(const plan::JobPlan& plan,
-                                                     const connectors::Environment& environment,
-                                                     expr::Context& context,
-                                                     operators::Counters& counters) {
-  Builder builder(environment, context, counters);
-  std::vector<std::unique_ptr<Pipeline>> pipelines;
-  for (const auto& sink : plan.sinks) {
-    const plan::Node* first = Builder::first_node(sink);
-    if (const auto* rows = std::get_if<plan::ConstantRows>(&first->body)) {
-      BOOST_OUTCOME_TRY(auto pipeline, builder.constants(sink, *rows, first->fields));
-      pipelines.push_back(std::move(pipeline));
-    }
-  }
-  for (const auto& input : plan::inputs_of(plan)) {
-    BOOST_OUTCOME_TRY(auto pipeline, builder.table(plan, *input));
-    pipelines.push_back(std::move(pipeline));
-  }
-  return pipelines;
+Result<Built> build(const plan::JobPlan& plan, const connectors::Environment& environment,
+                    expr::Context& context, operators::Counters& counters) {
+  return Builder(plan, environment, context, counters).run();
 }
 
 }  // namespace millrace::job

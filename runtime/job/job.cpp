@@ -17,6 +17,11 @@ constexpr milliseconds shared_wait{5};  // with several sources, each in turn
 constexpr std::int64_t status_every_ms = 1000;
 constexpr std::int64_t tick_every_ms = 200;
 
+constexpr std::size_t all_rows = static_cast<std::size_t>(-1);
+// Several sources take turns of so many rows, however many they deliver together: what a join
+// gives must not depend on that.
+constexpr std::size_t turn_rows = 1024;
+
 }  // namespace
 
 struct Job::Part {
@@ -25,6 +30,7 @@ struct Job::Part {
 
   const plan::JobPlan& plan;
   expr::Context context;
+  std::vector<std::unique_ptr<Branch>> branches;
   std::vector<std::unique_ptr<Pipeline>> pipelines;
 };
 
@@ -65,16 +71,15 @@ base::Result<Status> Job::run() {
 base::Status Job::open() {
   for (const auto& plan : plans_) {
     auto part = std::make_unique<Part>(plan, *options_.clock);
-    BOOST_OUTCOME_TRY(auto pipelines, build(plan, environment_, part->context, counters_));
-    part->pipelines = std::move(pipelines);
+    BOOST_OUTCOME_TRY(auto built, build(plan, environment_, part->context, counters_));
+    part->branches = std::move(built.branches);
+    part->pipelines = std::move(built.pipelines);
     parts_.push_back(std::move(part));
   }
   // Sinks first: a source that cannot be written anywhere need not be read.
   for (const auto& part : parts_) {
-    for (const auto& pipeline : part->pipelines) {
-      for (const auto& branch : pipeline->branches) {
-        BOOST_OUTCOME_TRY(branch.sink->open());
-      }
+    for (const auto& branch : part->branches) {
+      BOOST_OUTCOME_TRY(branch->sink->open());
     }
   }
   for (const auto& part : parts_) {
@@ -92,16 +97,16 @@ base::Status Job::open() {
 
 base::Status Job::tell_time(Pipeline& pipeline, std::int64_t now_ms, bool input_pending) {
   BOOST_OUTCOME_TRY(pipeline.table.on_time(now_ms, input_pending));
-  for (auto& branch : pipeline.branches) {
-    BOOST_OUTCOME_TRY(branch.chain.on_time(now_ms, input_pending));
+  for (Branch* branch : pipeline.branches) {
+    BOOST_OUTCOME_TRY(branch->graph.on_time(now_ms, input_pending));
   }
   return base::success();
 }
 
 // The input pauses: what is written goes out.
 base::Status Job::rest(Pipeline& pipeline) {
-  for (auto& branch : pipeline.branches) {
-    BOOST_OUTCOME_TRY(branch.sink->flush());
+  for (Branch* branch : pipeline.branches) {
+    BOOST_OUTCOME_TRY(branch->sink->flush());
   }
   return base::success();
 }
@@ -111,39 +116,51 @@ base::Status Job::finish_input(Pipeline& pipeline) {
   if (!stop_) {
     BOOST_OUTCOME_TRY(pipeline.table.process({{}, {{0, operators::last_watermark}}}));
     BOOST_OUTCOME_TRY(pipeline.table.finish());
-    for (auto& branch : pipeline.branches) {
-      BOOST_OUTCOME_TRY(branch.chain.finish());
+    for (const Entry& entry : pipeline.entries) {
+      BOOST_OUTCOME_TRY(entry.branch->graph.finish(entry.place));
     }
   }
   if (pipeline.source) pipeline.source->close();
-  for (auto& branch : pipeline.branches) {
-    BOOST_OUTCOME_TRY(branch.sink->finish());
+  for (Branch* branch : pipeline.branches) {
+    if (--branch->open_pipelines == 0) {
+      BOOST_OUTCOME_TRY(branch->sink->finish());
+    }
   }
   return base::success();
 }
 
-base::Status Job::step(Part& part, Pipeline& pipeline, milliseconds wait, bool& busy) {
-  (void)part;
+// Up to `most` rows of the pipeline's source, or one batch of them when it has no bound.
+base::Status Job::step(Pipeline& pipeline, milliseconds wait, std::size_t most, bool& busy) {
   if (!pipeline.source) {
     if (pipeline.constants.rows > 0) {
       BOOST_OUTCOME_TRY(pipeline.table.process({pipeline.constants, {}}));
     }
     return finish_input(pipeline);
   }
-  BOOST_OUTCOME_TRY(auto fetched, pipeline.source->next(wait));
-  const bool rows = fetched.batch.rows > 0;
-  // Windows that were due before these rows came close before they are counted.
-  BOOST_OUTCOME_TRY(
-      tell_time(pipeline, base::to_epoch_ms(options_.clock->now()), rows || fetched.finished));
-  if (rows) {
-    BOOST_OUTCOME_TRY(pipeline.table.process({std::move(fetched.batch), {}}));
+  std::size_t left = most;
+  bool any = false;
+  while (left > 0) {
+    if (pipeline.held_from == pipeline.held.rows && !pipeline.ended) {
+      BOOST_OUTCOME_TRY(auto fetched, pipeline.source->next(wait));
+      pipeline.held = std::move(fetched.batch);
+      pipeline.held_from = 0;
+      pipeline.ended = fetched.finished;
+    }
+    const std::size_t rows = std::min(left, pipeline.held.rows - pipeline.held_from);
+    // Windows that were due before these rows came close before they are counted.
+    BOOST_OUTCOME_TRY(
+        tell_time(pipeline, base::to_epoch_ms(options_.clock->now()), rows > 0 || pipeline.ended));
+    if (rows == 0) break;
+    const std::size_t from = pipeline.held_from;
+    pipeline.held_from += rows;
+    BOOST_OUTCOME_TRY(pipeline.table.process({data::slice(pipeline.held, from, from + rows), {}}));
+    any = true;
+    if (most == all_rows) break;
+    left -= rows;
   }
-  if (fetched.finished) return finish_input(pipeline);
-  if (!rows) {
-    BOOST_OUTCOME_TRY(rest(pipeline));
-  }
-  busy = busy || rows;
-  return base::success();
+  if (pipeline.ended && pipeline.held_from == pipeline.held.rows) return finish_input(pipeline);
+  busy = busy || any;
+  return any ? base::success() : rest(pipeline);
 }
 
 base::Status Job::loop() {
@@ -165,10 +182,11 @@ base::Status Job::loop() {
         if (stop_) {
           BOOST_OUTCOME_TRY(finish_input(*pipeline));
         } else {
-          BOOST_OUTCOME_TRY(step(*part, *pipeline, wait, busy));
+          const std::size_t most = part->pipelines.size() == 1 ? all_rows : turn_rows;
+          BOOST_OUTCOME_TRY(step(*pipeline, wait, most, busy));
           if (tick && !pipeline->finished) {
-            for (auto& branch : pipeline->branches) {
-              BOOST_OUTCOME_TRY(branch.sink->tick());
+            for (Branch* branch : pipeline->branches) {
+              BOOST_OUTCOME_TRY(branch->sink->tick());
             }
           }
         }
@@ -201,11 +219,11 @@ Status Job::status() const {
       } else {
         out.records_in += pipeline->constants.rows;
       }
-      for (const auto& branch : pipeline->branches) {
-        const auto metrics = branch.sink->metrics();
-        out.sink_retries += metrics.retries;
-        if (!metrics.note.empty()) out.note += (out.note.empty() ? "" : "; ") + metrics.note;
-      }
+    }
+    for (const auto& branch : part->branches) {
+      const auto metrics = branch->sink->metrics();
+      out.sink_retries += metrics.retries;
+      if (!metrics.note.empty()) out.note += (out.note.empty() ? "" : "; ") + metrics.note;
     }
   }
   return out;

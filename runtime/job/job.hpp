@@ -50,7 +50,8 @@ class Job {
 
   base::Status open();
   base::Status loop();
-  base::Status step(Part& part, Pipeline& pipeline, std::chrono::milliseconds wait, bool& busy);
+  base::Status step(Pipeline& pipeline, std::chrono::milliseconds wait, std::size_t most,
+                    bool& busy);
   base::Status finish_input(Pipeline& pipeline);
   base::Status tell_time(Pipeline& pipeline, std::int64_t now_ms, bool input_pending);
   base::Status rest(Pipeline& pipeline);

@@ -1,7 +1,6 @@
 #include "runtime/operators/calc.hpp"
 
 #include <algorithm>
-#include <numeric>
 
 #include "runtime/expr/function.hpp"
 
@@ -16,18 +15,6 @@ bool calls_watermark(const expr::Expr& tree) {
 }
 
 }  // namespace
-
-data::Batch slice_rows(const data::Batch& batch, std::size_t begin, std::size_t end) {
-  if (begin == 0 && end == batch.rows) return batch;
-  std::vector<std::uint32_t> rows(end - begin);
-  std::iota(rows.begin(), rows.end(), static_cast<std::uint32_t>(begin));
-  data::Batch out;
-  out.rows = rows.size();
-  for (const auto& column : batch.columns) {
-    out.columns.push_back(column ? data::gather(column, rows) : nullptr);
-  }
-  return out;
-}
 
 CalcOperator::CalcOperator(const plan::Calc& calc, expr::Context& context)
     : calc_(calc), context_(context) {
@@ -56,6 +43,10 @@ Result<Chunk> CalcOperator::apply(Chunk chunk) {
       for (const std::size_t column : needed_) {
         kept.columns[column] = data::gather(chunk.batch.columns[column], rows);
       }
+      if (!chunk.batch.kinds.empty()) {
+        kept.kinds.reserve(rows.size());
+        for (const std::uint32_t row : rows) kept.kinds.push_back(chunk.batch.kinds[row]);
+      }
       chunk.batch = std::move(kept);
     }
   }
@@ -63,6 +54,7 @@ Result<Chunk> CalcOperator::apply(Chunk chunk) {
   result.marks = std::move(chunk.marks);
   if (chunk.batch.rows == 0) return result;
   result.batch.rows = chunk.batch.rows;
+  result.batch.kinds = chunk.batch.kinds;
   result.batch.columns.reserve(calc_.projections.size());
   for (const auto& projection : calc_.projections) {
     BOOST_OUTCOME_TRY(auto column, expr::evaluate(*projection, chunk.batch, context_));
@@ -82,7 +74,7 @@ Status CalcOperator::process(Chunk chunk, Output& out) {
     const bool tail = i == chunk.marks.size();
     const std::size_t end = tail ? chunk.batch.rows : chunk.marks[i].rows;
     Chunk part;
-    part.batch = slice_rows(chunk.batch, begin, end);
+    part.batch = data::slice(chunk.batch, begin, end);
     if (!tail) {
       part.marks.push_back({static_cast<std::uint32_t>(end - begin), chunk.marks[i].watermark_ms});
     }

@@ -1,4 +1,4 @@
-// Projection and filter.
+// Projection and filter. A row keeps its kind: of an update one half may pass and the other not.
 #pragma once
 
 #include "runtime/expr/expr.hpp"
@@ -23,8 +23,5 @@ class CalcOperator final : public Operator {
   bool reads_watermark_ = false;     // CURRENT_WATERMARK(): rows between marks are taken apart
   std::int64_t watermark_ms_ = no_watermark;
 };
-
-// The rows [begin, end) of a batch that may have null columns.
-data::Batch slice_rows(const data::Batch& batch, std::size_t begin, std::size_t end);
 
 }  // namespace millrace::operators

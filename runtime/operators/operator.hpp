@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "common/base/result.hpp"
@@ -47,12 +48,18 @@ struct Counters {
 };
 
 // One pipeline thread at a time. Calls come in this order: process() and on_time() in any mixture,
-// then finish() when the input has ended (not when the job is stopped).
+// then finish() when all input has ended (not when the job is stopped).
 class Operator {
  public:
   virtual ~Operator() = default;
 
   virtual Status process(Chunk chunk, Output& out) = 0;
+
+  // The same for operators with several inputs, numbered from 0.
+  virtual Status process_input(std::size_t input, Chunk chunk, Output& out) {
+    (void)input;
+    return process(std::move(chunk), out);
+  }
 
   // Processing time is `now_ms` (never less than before). `input_pending`: more rows are at hand,
   // so nothing needs to be hurried along.

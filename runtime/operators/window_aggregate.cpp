@@ -83,9 +83,7 @@ WindowAggregateOperator::Slice& WindowAggregateOperator::slice_at(std::int64_t s
 
 std::int64_t WindowAggregateOperator::first_open_end(std::int64_t slice) const {
   std::int64_t first = last_watermark;
-  for (std::int64_t start = slices_.latest_start(slice); start + slices_.size() > slice;
-       start -= slices_.slide()) {
-    const std::int64_t end = start + slices_.size();
+  for (std::int64_t end = slices_.latest_end(slice); end > slice; end -= slices_.slide()) {
     if (slices_.fires_at(end) <= watermark_ms_) break;
     first = end;
   }
@@ -147,7 +145,21 @@ void WindowAggregateOperator::add_to_slice(std::int64_t start, const data::Batch
     args.clear();
     for (const std::size_t column : plan_.calls[call].args) args.push_back(batch.columns[column]);
     slice.states[call]->resize(slice.keys.size());
-    slice.states[call]->add(groups_, rows, args, arrived_);
+    if (!plan_.calls[call].filter) {
+      slice.states[call]->add(groups_, rows, args, arrived_);
+      continue;
+    }
+    // FILTER (WHERE ...): the rows where it is TRUE.
+    const data::Cells<std::uint8_t> filter(*batch.columns[*plan_.calls[call].filter]);
+    std::vector<std::uint32_t> chosen_groups;
+    std::vector<std::uint32_t> chosen_rows;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (filter.is_null(rows[i]) || filter[rows[i]] == 0) continue;
+      chosen_groups.push_back(groups_[i]);
+      chosen_rows.push_back(rows[i]);
+    }
+    if (chosen_rows.empty()) continue;
+    slice.states[call]->add(chosen_groups, chosen_rows, args, arrived_);
   }
 }
 
@@ -160,11 +172,10 @@ Status WindowAggregateOperator::advance(std::int64_t watermark_ms, Output& out) 
   }
   std::set<std::int64_t> ends;
   for (const auto& [slice, state] : open_) {
-    for (std::int64_t start = slices_.latest_start(slice); start + slices_.size() > slice;
-         start -= slices_.slide()) {
-      const std::int64_t at = slices_.fires_at(start + slices_.size());
+    for (std::int64_t end = slices_.latest_end(slice); end > slice; end -= slices_.slide()) {
+      const std::int64_t at = slices_.fires_at(end);
       if (at <= before) break;
-      if (at <= watermark_ms) ends.insert(start + slices_.size());
+      if (at <= watermark_ms) ends.insert(end);
     }
   }
   for (const std::int64_t end : ends) {
@@ -188,7 +199,7 @@ void WindowAggregateOperator::append_properties(data::Batch& batch, std::int64_t
   for (const plan::WindowRole role : plan_.properties) {
     if (role == plan::WindowRole::start) {
       batch.columns.push_back(
-          time_column(LogicalType::timestamp(3), end - slices_.size(), batch.rows));
+          time_column(LogicalType::timestamp(3), slices_.start_of(end), batch.rows));
     } else if (role == plan::WindowRole::end) {
       batch.columns.push_back(time_column(LogicalType::timestamp(3), end, batch.rows));
     } else if (plan_.window.zoned) {
@@ -201,7 +212,7 @@ void WindowAggregateOperator::append_properties(data::Batch& batch, std::int64_t
 }
 
 Status WindowAggregateOperator::fire(std::int64_t end, Output& out) {
-  const auto first = open_.lower_bound(end - slices_.size());
+  const auto first = open_.lower_bound(slices_.start_of(end));
   const auto last = open_.lower_bound(end);
   if (first == last) return base::success();
   ++counters_.windows_fired;

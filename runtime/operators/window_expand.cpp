@@ -1,5 +1,7 @@
 #include "runtime/operators/window_expand.hpp"
 
+#include <algorithm>
+
 namespace millrace::operators {
 
 Status WindowExpandOperator::process(Chunk chunk, Output& out) {
@@ -13,6 +15,7 @@ Status WindowExpandOperator::process(Chunk chunk, Output& out) {
   data::Column ends(LogicalType::timestamp(3));
   data::Column times(plan_.window.zoned ? LogicalType::timestamp_ltz(3)
                                         : LogicalType::timestamp(3));
+  std::vector<std::int64_t> ends_of_row;
   const std::int64_t now = base::to_epoch_ms(clock_.now());
   const data::Column* column =
       plan_.window.event_time ? batch.columns[plan_.time_column].get() : nullptr;
@@ -21,11 +24,14 @@ Status WindowExpandOperator::process(Chunk chunk, Output& out) {
     if (column != nullptr && column->is_null(row)) continue;
     const std::int64_t line =
         slices_.to_line(column != nullptr ? column->at<TimestampValue>(row).millis : now);
-    for (std::int64_t start = slices_.latest_start(line); start + slices_.size() > line;
-         start -= slices_.slide()) {
-      const std::int64_t end = start + slices_.size();
+    ends_of_row.clear();
+    for (std::int64_t end = slices_.latest_end(line); end > line; end -= slices_.slide()) {
+      ends_of_row.push_back(end);
+    }
+    if (slices_.cumulates()) std::reverse(ends_of_row.begin(), ends_of_row.end());
+    for (const std::int64_t end : ends_of_row) {
       rows.push_back(static_cast<std::uint32_t>(row));
-      starts.append(TimestampValue{start, 0});
+      starts.append(TimestampValue{slices_.start_of(end), 0});
       ends.append(TimestampValue{end, 0});
       times.append(TimestampValue{plan_.window.zoned ? slices_.fires_at(end) : end - 1, 0});
     }
@@ -33,6 +39,9 @@ Status WindowExpandOperator::process(Chunk chunk, Output& out) {
   rows_before[batch.rows] = static_cast<std::uint32_t>(rows.size());
   Chunk result;
   result.batch.rows = rows.size();
+  if (!batch.kinds.empty()) {
+    for (const std::uint32_t row : rows) result.batch.kinds.push_back(batch.kinds[row]);
+  }
   for (const auto& source : batch.columns) {
     result.batch.columns.push_back(source ? data::gather(source, rows) : nullptr);
   }

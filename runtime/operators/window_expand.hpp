@@ -6,8 +6,8 @@
 
 namespace millrace::operators {
 
-// Appends window_start, window_end and window_time; a row's latest window comes first, as in Flink.
-// Late rows are not dropped here. `expand` outlives the operator.
+// Appends window_start, window_end and window_time; a row's latest window comes first (CUMULATE:
+// its earliest), as in Flink. Late rows are not dropped here. `expand` outlives the operator.
 class WindowExpandOperator final : public Operator {
  public:
   WindowExpandOperator(const plan::WindowExpand& expand, const data::TimeZone& zone,

@@ -42,16 +42,29 @@ class WindowSlices {
   [[nodiscard]] std::int64_t latest_start(std::int64_t line_ms) const {
     return line_ms - data::floor_mod(line_ms - window_.offset_ms, window_.slide_ms);
   }
-  // The end of the latest window that holds the slice; not behind the slice's start when none does
-  // (a HOP whose slide is longer than its size leaves gaps).
-  [[nodiscard]] std::int64_t latest_end(std::int64_t slice) const {
-    return latest_start(slice) + window_.size_ms;
+  // The end of the latest window that holds a time; not behind it when none does (a HOP whose slide
+  // is longer than its size leaves gaps). The windows before it end a slide earlier each, down to
+  // the last end that is behind the time:
+  //   for (end = latest_end(time); end > time; end -= slide())
+  [[nodiscard]] std::int64_t latest_end(std::int64_t line_ms) const {
+    return (cumulates_ ? greatest_start(line_ms) : latest_start(line_ms)) + window_.size_ms;
   }
+  // The start of the window that ends at `end`.
+  [[nodiscard]] std::int64_t start_of(std::int64_t end) const {
+    return cumulates_ ? greatest_start(end - 1) : end - window_.size_ms;
+  }
+  [[nodiscard]] bool cumulates() const { return cumulates_; }
 
  private:
+  // CUMULATE: the start of the greatest window a time lies in.
+  [[nodiscard]] std::int64_t greatest_start(std::int64_t line_ms) const {
+    return line_ms - data::floor_mod(line_ms - window_.offset_ms, window_.size_ms);
+  }
+
   plan::Window window_;
   data::TimeZone zone_;
   bool shifted_;
+  bool cumulates_;
   std::int64_t slice_ms_;
 };
 

@@ -72,6 +72,7 @@ class AggregateQuery {
     aggregates::BoundAggregate aggregate;
     std::vector<ExprPtr> args;
     std::string name;
+    ExprPtr filter;  // null: every row
   };
 
   // While the SELECT list is bound, the columns of the aggregate's result are numbered apart:
@@ -136,7 +137,9 @@ class AggregateQuery {
 
   // What the aggregate's result answers by itself; null for what is built from such parts.
   Result<ExprPtr> answer(const sql::Expression& tree) {
-    if (tree.kind == Kind::call && aggregates::is_aggregate(tree.name)) return aggregate_call(tree);
+    if (tree.kind == Kind::call && !tree.over && aggregates::is_aggregate(tree.name)) {
+      return aggregate_call(tree);
+    }
     if (tree.kind == Kind::call) {
       BOOST_OUTCOME_TRY(auto property, auxiliary(tree));
       if (property) return property;
@@ -231,6 +234,14 @@ class AggregateQuery {
       if (!converted) return located(converted.error(), tree.where);
       call.args[i] = converted.value();
     }
+    if (tree.filter) {
+      if (has_aggregate(*tree.filter)) {
+        return sql::validation_error(tree.filter->where,
+                                     "FILTER must not contain aggregate expression");
+      }
+      BOOST_OUTCOME_TRY(auto filter, bind_condition(*tree.filter, scope_, "FILTER"));
+      call.filter = std::move(filter);
+    }
     if (tree.name == "FIRST_VALUE" || tree.name == "LAST_VALUE") unmergeable_.push_back(&tree);
     for (std::size_t i = 0; i < calls_.size(); ++i) {
       if (same(calls_[i], call)) return call_column(i);
@@ -243,6 +254,10 @@ class AggregateQuery {
   static bool same(const Call& a, const Call& b) {
     if (a.aggregate.function != b.aggregate.function ||
         a.aggregate.distinct != b.aggregate.distinct || a.args.size() != b.args.size()) {
+      return false;
+    }
+    if ((a.filter == nullptr) != (b.filter == nullptr) ||
+        (a.filter != nullptr && !expr::equal(*a.filter, *b.filter))) {
       return false;
     }
     for (std::size_t i = 0; i < a.args.size(); ++i) {
@@ -355,10 +370,11 @@ class AggregateQuery {
     }
     std::vector<AggregateCall> calls;
     for (const auto& call : calls_) {
-      AggregateCall planned{call.aggregate, {}, call.name};
+      AggregateCall planned{call.aggregate, {}, std::nullopt, call.name};
       for (const auto& argument : call.args) {
         planned.args.push_back(add_argument(argument, projections, fields));
       }
+      if (call.filter) planned.filter = add_argument(call.filter, projections, fields);
       calls.push_back(std::move(planned));
     }
     auto node = std::make_shared<Node>();
@@ -371,8 +387,12 @@ class AggregateQuery {
     std::vector<std::size_t> keys(keys_.size());
     for (std::size_t i = 0; i < keys.size(); ++i) keys[i] = i;
     if (!window_ && !from_function_) {
-      node->input = make_calc(input, condition_, std::move(projections), std::move(fields));
-      node->body = GroupAggregate{std::move(keys), std::move(calls)};
+      BOOST_OUTCOME_TRY(auto below, filter_and_project(input, condition_, std::move(projections),
+                                                       std::move(fields), where_at()));
+      const bool retracts = changes_of(*below).any();
+      for (auto& call : calls) call.aggregate.retract = retracts && !only_moves_on(call, *below);
+      node->input = std::move(below);
+      node->body = GroupAggregate{std::move(keys), std::move(calls), retracts};
       return NodePtr(std::move(node));
     }
     WindowAggregate aggregate;
@@ -381,12 +401,22 @@ class AggregateQuery {
     aggregate.properties = properties_;
     ExprPtr time = window_ ? window_->time : nullptr;
     if (from_function_) {
-      BOOST_OUTCOME_TRY(auto expand, fold_to_window_function(input, projections, condition_,
-                                                             select_.span, role_where_));
-      aggregate.window = expand->window;
-      const Field& field = input->fields[expand->time_column];
-      time = expr::make_column(expand->time_column, field.name, field.type);
-      if (aggregate.window.size_ms % aggregate.window.slide_ms != 0) {
+      const auto expand = fold_to_window_function(input, projections, condition_);
+      const Window* attached = expand ? nullptr : window_below(*input);
+      if (expand) {
+        aggregate.window = expand->window;
+        const Field& field = input->fields[expand->time_column];
+        time = expr::make_column(expand->time_column, field.name, field.type);
+      } else if (attached != nullptr) {
+        aggregate.window = *attached;
+        aggregate.attached = true;
+        aggregate.start_column = add_argument(role_key(WindowRole::start), projections, fields);
+        aggregate.end_column = add_argument(role_key(WindowRole::end), projections, fields);
+      } else {
+        return sql::not_served(role_where_.from, "GROUP BY window_start, window_end here");
+      }
+      if (aggregate.window.kind == Window::Kind::hop &&
+          aggregate.window.size_ms % aggregate.window.slide_ms != 0) {
         return sql::plain_error(
             role_where_.from,
             "HOP table function based aggregate requires size must be an integral multiple of "
@@ -397,29 +427,81 @@ class AggregateQuery {
     } else {
       aggregate.window = window_->window;
     }
-    if (aggregate.window.hop) {
+    if (window_ && aggregate.window.kind == Window::Kind::session) {
+      return session(std::move(node), std::move(aggregate), std::move(projections),
+                     std::move(fields));
+    }
+    if (aggregate.window.kind == Window::Kind::hop) {
       for (const sql::Expression* call : unmergeable_) {
         binder_.warn(call->where.from, call->name +
                                            " in a HOP window: Flink refuses this query (no "
                                            "merge for it, seen with 2.2)");
       }
     }
-    if (aggregate.window.event_time) {
+    if (aggregate.window.event_time && !aggregate.attached) {
       aggregate.time_column = add_argument(time, projections, fields);
       if (aggregate.time_column + 1 == fields.size()) fields.back().time = TimeAttribute::rowtime;
     }
-    for (std::size_t i = 0; i < properties_.size(); ++i) {
-      const WindowRole role = properties_[i];
-      node->fields.push_back({role == WindowRole::start ? "window_start"
-                              : role == WindowRole::end ? "window_end"
-                                                        : "window_time",
-                              property_types_[i],
-                              role == WindowRole::time ? time_attribute() : TimeAttribute::none,
-                              from_function_ ? role : WindowRole::none});
-    }
-    node->input = make_calc(input, condition_, std::move(projections), std::move(fields));
+    add_properties(*node);
+    BOOST_OUTCOME_TRY(auto below, filter_and_project(input, condition_, std::move(projections),
+                                                     std::move(fields), where_at()));
+    node->input = std::move(below);
     node->body = std::move(aggregate);
     return NodePtr(std::move(node));
+  }
+
+  // GROUP BY SESSION(time, gap): a session for each group, whose rows carry it to the aggregate.
+  Result<NodePtr> session(std::shared_ptr<Node> node, WindowAggregate aggregate,
+                          std::vector<ExprPtr> projections, std::vector<Field> fields) {
+    WindowExpand expand;
+    expand.window = aggregate.window;
+    expand.partition = aggregate.keys;
+    if (aggregate.window.event_time) {
+      expand.time_column = add_argument(window_->time, projections, fields);
+      fields[expand.time_column].time = TimeAttribute::rowtime;
+    }
+    BOOST_OUTCOME_TRY(auto below,
+                      filter_and_project(input_.node, condition_, std::move(projections),
+                                         std::move(fields), where_at()));
+    auto sessions = make_window_expand(std::move(below), std::move(expand));
+    aggregate.attached = true;
+    aggregate.end_column = sessions->fields.size() - 2;
+    aggregate.start_column = sessions->fields.size() - 3;
+    add_properties(*node);
+    node->input = std::move(sessions);
+    node->body = std::move(aggregate);
+    return NodePtr(std::move(node));
+  }
+
+  void add_properties(Node& node) const {
+    for (std::size_t i = 0; i < properties_.size(); ++i) {
+      const WindowRole role = properties_[i];
+      node.fields.push_back({role == WindowRole::start ? "window_start"
+                             : role == WindowRole::end ? "window_end"
+                                                       : "window_time",
+                             property_types_[i],
+                             role == WindowRole::time ? time_attribute() : TimeAttribute::none,
+                             from_function_ ? role : WindowRole::none});
+    }
+  }
+
+  // The scope's column that GROUP BY names as the window's start or end.
+  [[nodiscard]] ExprPtr role_key(WindowRole role) const {
+    const auto at = std::find(roles_.begin(), roles_.end(), role);
+    return role_keys_[static_cast<std::size_t>(at - roles_.begin())];
+  }
+
+  // A maximum of what only grows needs no row taken back; likewise a minimum.
+  static bool only_moves_on(const AggregateCall& call, const Node& input) {
+    if (call.args.empty()) return false;
+    const Monotonicity moves = monotonicity_of(input, call.args[0]);
+    const std::string_view function = call.aggregate.function->name;
+    return (function == "MAX" && moves == Monotonicity::increasing) ||
+           (function == "MIN" && moves == Monotonicity::decreasing);
+  }
+
+  [[nodiscard]] sql::Position where_at() const {
+    return select_.where ? select_.where->where.from : select_.span.from;
   }
 
   std::string key_name(std::size_t index) const {

@@ -113,12 +113,16 @@ class ExpressionBinder {
 
   Result<ExprPtr> call(const sql::Expression& tree) {
     std::string name = tree.name;
+    if (tree.over) return sql::not_served(tree.over->where.from, "OVER");
     if (aggregates::is_aggregate(name)) {
       if (clause_.empty()) {
         return sql::validation_error(tree.where, "Aggregate expressions cannot be nested");
       }
       return sql::validation_error(tree.where,
                                    "Aggregate expression is illegal in " + clause_ + " clause");
+    }
+    if (tree.filter) {
+      return sql::validation_error(tree.where, "FILTER must be applied to aggregate function");
     }
     if (tree.flag) {
       return sql::validation_error(tree.where,
@@ -208,26 +212,47 @@ sql::Error located(const base::Error& error, sql::Span where) {
   return sql::validation_error(where, error.message());
 }
 
+Scope Relation::scope() const {
+  Scope scope{alias, node->fields, tables};
+  for (std::size_t i = 0; i < names.size(); ++i) scope.fields[i].name = names[i];
+  if (tables.empty()) scope.tables = {{alias, 0, scope.fields.size()}};
+  return scope;
+}
+
+std::optional<Scope::Table> Scope::table(const std::optional<std::string>& name) const {
+  if (!name) return Table{std::nullopt, 0, fields.size()};
+  for (const Table& one : tables) {
+    if (one.alias == name) return one;
+  }
+  if (tables.empty() && alias == name) return Table{alias, 0, fields.size()};
+  return std::nullopt;
+}
+
 Result<std::size_t> Scope::resolve(const std::vector<sql::Identifier>& path) const {
-  // The longest name that is a column's wins: t.k before a column t with a field k.
   const sql::Identifier& name = path.back();
-  if (path.size() > 1) {
-    const sql::Identifier& table = path[path.size() - 2];
-    if (!alias || *alias != table.text) {
-      for (const auto& field : fields) {
-        if (field.name == path.front().text) {
-          return sql::not_served(path[1].where.from, "access to a field");
-        }
+  std::optional<std::string> qualifier;
+  if (path.size() > 1) qualifier = path[path.size() - 2].text;
+  const auto among = table(qualifier);
+  if (!among) {
+    for (const auto& field : fields) {
+      if (field.name == path.front().text) {
+        return sql::not_served(path[1].where.from, "access to a field");
       }
-      return sql::validation_error(path.front().where, "Table '" + table.text + "' not found");
     }
+    return sql::validation_error(path.front().where, "Table '" + *qualifier + "' not found");
   }
-  for (std::size_t i = 0; i < fields.size(); ++i) {
-    if (fields[i].name == name.text) return i;
+  std::optional<std::size_t> found;
+  for (std::size_t i = among->first; i < among->first + among->count; ++i) {
+    if (fields[i].name != name.text) continue;
+    if (found) {
+      return sql::validation_error(name.where, "Column '" + name.text + "' is ambiguous");
+    }
+    found = i;
   }
-  if (path.size() > 1) {
-    return sql::validation_error(name.where,
-                                 "Column '" + name.text + "' not found in table '" + *alias + "'");
+  if (found) return *found;
+  if (qualifier) {
+    return sql::validation_error(
+        name.where, "Column '" + name.text + "' not found in table '" + *qualifier + "'");
   }
   for (const auto& field : fields) {
     if (std::equal(field.name.begin(), field.name.end(), name.text.begin(), name.text.end(),
@@ -259,7 +284,7 @@ Result<ExprPtr> bind_condition(const sql::Expression& tree, const Scope& scope,
 }
 
 bool has_aggregate(const sql::Expression& tree) {
-  if (tree.kind == Kind::call && aggregates::is_aggregate(tree.name)) return true;
+  if (tree.kind == Kind::call && !tree.over && aggregates::is_aggregate(tree.name)) return true;
   return std::any_of(tree.arguments.begin(), tree.arguments.end(),
                      [](const auto& argument) { return has_aggregate(*argument); });
 }

@@ -36,11 +36,25 @@ Result<NodePtr> Binder::query(const sql::Query& query) {
     next->tables[entry.name.text] = {entry.query, entry.columns, common_};
     common_ = std::move(next);
   }
-  auto bound = std::holds_alternative<sql::Select>(query.body)
-                   ? select(std::get<sql::Select>(query.body))
-                   : values(std::get<sql::Values>(query.body), query.where);
+  auto bound = body(query);
   common_ = outer;
   return bound;
+}
+
+Result<NodePtr> Binder::body(const sql::Query& query) {
+  NodePtr node;
+  if (const auto* block = std::get_if<sql::Select>(&query.body)) {
+    BOOST_OUTCOME_TRY(auto bound, select(*block));
+    node = std::move(bound);
+  } else if (const auto* rows = std::get_if<sql::Values>(&query.body)) {
+    BOOST_OUTCOME_TRY(auto bound, values(*rows, query.where));
+    node = std::move(bound);
+  } else {
+    BOOST_OUTCOME_TRY(auto bound, set_operation(std::get<sql::SetOperation>(query.body)));
+    node = std::move(bound);
+  }
+  if (query.order_by.empty() && !query.limit && !query.offset) return node;
+  return order_and_limit(std::move(node), query);
 }
 
 Result<NodePtr> Binder::table(const std::vector<sql::Identifier>& path) {
@@ -98,8 +112,8 @@ Result<NodePtr> Binder::table(const std::vector<sql::Identifier>& path) {
   return NodePtr(std::move(node));
 }
 
-Result<Relation> Binder::from(const sql::Select& select) {
-  const sql::TableReference& reference = *select.from;
+Result<Relation> Binder::from(const sql::TableReference& reference) {
+  if (reference.as_of) return sql::not_served(reference.as_of->where.from, "FOR SYSTEM_TIME AS OF");
   Relation out;
   switch (reference.kind) {
     case sql::TableReference::Kind::table: {
@@ -113,6 +127,8 @@ Result<Relation> Binder::from(const sql::Select& select) {
       out.node = std::move(node);
       break;
     }
+    case sql::TableReference::Kind::join:
+      return join(reference);
     case sql::TableReference::Kind::query: {
       BOOST_OUTCOME_TRY(auto node, query(*reference.query));
       out.node = std::move(node);
@@ -178,7 +194,7 @@ Result<NodePtr> Binder::values(const sql::Values& values, sql::Span where) {
 Result<NodePtr> Binder::select(const sql::Select& select) {
   Relation input;
   if (select.from) {
-    BOOST_OUTCOME_TRY(auto relation, from(select));
+    BOOST_OUTCOME_TRY(auto relation, from(*select.from));
     input = std::move(relation);
   } else {
     auto one_row = std::make_shared<Node>();
@@ -189,8 +205,14 @@ Result<NodePtr> Binder::select(const sql::Select& select) {
   for (const auto& item : select.items) {
     aggregated = aggregated || has_aggregate(*item.expression);
   }
-  if (aggregated) return bind_aggregate_query(*this, select, input);
-  return plain_select(select, input);
+  bool over = false;
+  for (const auto& item : select.items) over = over || has_over(*item.expression);
+  if (over && aggregated) return sql::not_served(select.span.from, "OVER beside GROUP BY");
+  auto bound = aggregated ? bind_aggregate_query(*this, select, input)
+               : over     ? bind_over_query(select, input)
+                          : plain_select(select, input);
+  if (!bound || !select.distinct) return bound;
+  return make_distinct(bound.value());
 }
 
 }  // namespace millrace::plan

@@ -20,8 +20,19 @@ using sql::Status;
 
 // The fields a name may mean, and what the table is called.
 struct Scope {
+  // A table of a join: its columns are [first, first + count).
+  struct Table {
+    std::optional<std::string> alias;
+    std::size_t first = 0;
+    std::size_t count = 0;
+  };
+
   std::optional<std::string> alias;
   std::vector<Field> fields;
+  std::vector<Table> tables;  // of a join; empty: `alias` is all there is
+
+  // The columns of the table by that name; without one: all. Nothing: there is no such table.
+  [[nodiscard]] std::optional<Table> table(const std::optional<std::string>& name) const;
 
   // A column by its name, or by table and name. Errors as Flink's, with their place.
   [[nodiscard]] Result<std::size_t> resolve(const std::vector<sql::Identifier>& path) const;
@@ -31,8 +42,11 @@ struct Scope {
 struct Relation {
   NodePtr node;
   std::optional<std::string> alias;
+  // Of a join: its tables, and what its columns are called (the node's names are made unique).
+  std::vector<Scope::Table> tables;
+  std::vector<std::string> names;
 
-  [[nodiscard]] Scope scope() const { return {alias, node->fields}; }
+  [[nodiscard]] Scope scope() const;
 };
 
 // Answers a node of the tree by itself, or null to have it bound the usual way.
@@ -76,9 +90,16 @@ class Binder {
   void warn(sql::Position at, const std::string& text);
 
  private:
+  // A query within its WITH.
+  Result<NodePtr> body(const sql::Query& query);
+  Result<NodePtr> set_operation(const sql::SetOperation& operation);
   Result<NodePtr> select(const sql::Select& select);
   Result<NodePtr> values(const sql::Values& values, sql::Span where);
-  Result<Relation> from(const sql::Select& select);
+  // rank_query.cpp
+  Result<NodePtr> order_and_limit(NodePtr node, const sql::Query& query);
+  Result<Relation> from(const sql::TableReference& reference);
+  // join_query.cpp
+  Result<Relation> join(const sql::TableReference& reference);
   Result<NodePtr> plain_select(const sql::Select& select, const Relation& input);
 
   const Catalog& catalog_;
@@ -86,6 +107,40 @@ class Binder {
   std::shared_ptr<const CommonTables> common_;
   int depth_ = 0;
 };
+
+// over_query.cpp: a SELECT with OVER in its list.
+bool has_over(const sql::Expression& tree);
+Result<NodePtr> bind_over_query(const sql::Select& select, const Relation& input);
+// Whether aggregates can be computed over these windows.
+Status check_over(const Over& over, const std::vector<Field>& fields, sql::Position at);
+
+// join_query.cpp: a join by its condition, over both inputs' columns in a row (null: none).
+NodePtr make_join(Join::Kind kind, NodePtr left, NodePtr right, expr::ExprPtr condition);
+// Moves what `condition` says of a join's inputs into the join; what stays is left in it.
+NodePtr push_into_joins(const NodePtr& node, expr::ExprPtr& condition);
+
+// select_query.cpp: the parts of an AND, and the AND of parts (null: none).
+void split_and(const expr::ExprPtr& condition, std::vector<expr::ExprPtr>& parts);
+expr::ExprPtr join_and(const std::vector<expr::ExprPtr>& parts);
+
+// rank_query.cpp: SELECT ... FROM (SELECT ..., ROW_NUMBER() OVER (...) AS n ...) WHERE n <= 3.
+// Null when the query is none of those; at: of the condition.
+Result<NodePtr> bind_rank(const NodePtr& input, const expr::ExprPtr& condition,
+                          const std::vector<expr::ExprPtr>& projections,
+                          const std::vector<Field>& fields, sql::Position at);
+
+// select_query.cpp: make_calc(), or the first rows when the condition bounds a ROW_NUMBER(). at: of
+// the condition.
+Result<NodePtr> filter_and_project(const NodePtr& input, expr::ExprPtr condition,
+                                   std::vector<expr::ExprPtr> projections,
+                                   std::vector<Field> fields, sql::Position at);
+
+// select_query.cpp: the columns that * or t.* stands for.
+Status expand_star(const sql::SelectItem& item, const Scope& scope,
+                   std::vector<expr::ExprPtr>& projections, std::vector<Field>& fields);
+
+// set_operation.cpp: every row once.
+NodePtr make_distinct(NodePtr input);
 
 // select_query.cpp: the SELECT list's output names, in order; * already replaced.
 std::string item_name(const sql::SelectItem& item, std::size_t index);
@@ -100,6 +155,9 @@ NodePtr make_calc(NodePtr input, expr::ExprPtr condition, std::vector<expr::Expr
                   std::vector<Field> fields);
 // Renames a query's columns: "VIEW definition and input fields not match" is the caller's.
 NodePtr rename(NodePtr node, const std::vector<sql::Identifier>& names);
+
+// window_function.cpp: the input's columns and the window's three.
+NodePtr make_window_expand(NodePtr input, WindowExpand expand);
 
 // aggregate_query.cpp: a SELECT with GROUP BY or aggregates.
 Result<NodePtr> bind_aggregate_query(Binder& binder, const sql::Select& select,

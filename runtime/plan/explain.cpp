@@ -19,8 +19,9 @@ std::string join(const List& list, Text text) {
 std::string call_text(const AggregateCall& call, const std::vector<Field>& input) {
   const std::string args =
       call.args.empty() ? "*" : join(call.args, [&](std::size_t arg) { return input[arg].name; });
-  return std::string(call.aggregate.function->name) + "(" +
-         (call.aggregate.distinct ? "DISTINCT " : "") + args + ") AS " + call.name;
+  return std::string(call.aggregate.function->name) + (call.aggregate.retract ? "_RETRACT(" : "(") +
+         (call.aggregate.distinct ? "DISTINCT " : "") + args + ")" +
+         (call.filter ? " FILTER " + input[*call.filter].name : "") + " AS " + call.name;
 }
 
 std::string interval(std::int64_t ms) {
@@ -34,15 +35,30 @@ std::string interval(std::int64_t ms) {
 std::string window_text(const Window& window, const std::string& time) {
   if (window.legacy) {
     const std::string column = time.empty() ? "PROCTIME()" : time;
-    return window.hop
+    if (window.kind == Window::Kind::session) {
+      return "SessionGroupWindow('w$, " + column + ", " + std::to_string(window.size_ms) + ")";
+    }
+    return window.kind == Window::Kind::hop
                ? "SlidingGroupWindow('w$, " + column + ", " + std::to_string(window.size_ms) +
                      ", " + std::to_string(window.slide_ms) + ")"
                : "TumblingGroupWindow('w$, " + column + ", " + std::to_string(window.size_ms) + ")";
   }
-  std::string text = window.hop ? "HOP(" : "TUMBLE(";
-  if (!time.empty()) text += "time_col=[" + time + "], ";
-  text += "size=[" + interval(window.size_ms) + "]";
-  if (window.hop) text += ", slide=[" + interval(window.slide_ms) + "]";
+  using Kind = Window::Kind;
+  std::string text = window.kind == Kind::hop        ? "HOP("
+                     : window.kind == Kind::cumulate ? "CUMULATE("
+                     : window.kind == Kind::session  ? "SESSION("
+                                                     : "TUMBLE(";
+  if (time.starts_with("win_start")) {
+    text += time + "], ";
+  } else if (!time.empty()) {
+    text += "time_col=[" + time + "], ";
+  }
+  text += window.kind == Kind::cumulate  ? "max_size=["
+          : window.kind == Kind::session ? "gap=["
+                                         : "size=[";
+  text += interval(window.size_ms) + "]";
+  if (window.kind == Kind::hop) text += ", slide=[" + interval(window.slide_ms) + "]";
+  if (window.kind == Kind::cumulate) text += ", step=[" + interval(window.slide_ms) + "]";
   if (window.offset_ms != 0) text += ", offset=[" + interval(window.offset_ms) + "]";
   return text + ")";
 }
@@ -86,6 +102,91 @@ std::string group_by(const std::vector<std::size_t>& keys, const Node& node) {
   if (keys.empty()) return "";
   return "groupBy=[" + join(keys, [&](std::size_t key) { return node.input->fields[key].name; }) +
          "], ";
+}
+
+std::string names_of(const std::vector<std::size_t>& columns, const std::vector<Field>& fields) {
+  return join(columns, [&](std::size_t column) { return fields[column].name; });
+}
+
+std::string order_text(const std::vector<OrderField>& order, const std::vector<Field>& fields) {
+  return join(order, [&](const OrderField& field) {
+    return fields[field.column].name + (field.descending ? " DESC" : " ASC");
+  });
+}
+
+std::string strategy_text(const Rank& rank) {
+  switch (rank.strategy) {
+    case Rank::Strategy::first_rows:
+    case Rank::Strategy::append:
+      return "AppendFastStrategy";
+    case Rank::Strategy::update:
+      return "UpdateFastStrategy[" +
+             join(rank.unique_key, [](std::size_t column) { return std::to_string(column); }) + "]";
+    case Rank::Strategy::retract:
+      break;
+  }
+  return "RetractStrategy";
+}
+
+template <class AnyRank>
+std::string rank_text(const AnyRank& rank, const Node& node) {
+  const auto& fields = node.input->fields;
+  std::string text = "rankType=[ROW_NUMBER], rankRange=[rankStart=" + std::to_string(rank.from) +
+                     ", rankEnd=" + std::to_string(rank.to) + "], ";
+  if (!rank.partition.empty()) text += "partitionBy=[" + names_of(rank.partition, fields) + "], ";
+  return text + "orderBy=[" + order_text(rank.order, fields) + "], select=[" +
+         join(node.fields, [](const Field& field) { return field.name; }) + "])";
+}
+
+std::string limit_text(const Rank& rank, const Node& node) {
+  const std::string range = "offset=[" + std::to_string(rank.from - 1) + "], fetch=[" +
+                            std::to_string(rank.to - rank.from + 1) + "]";
+  if (rank.form == Rank::Form::limit) return "Limit(" + range + ")";
+  return "SortLimit(orderBy=[" + order_text(rank.order, node.input->fields) + "], " + range +
+         ", strategy=[" + strategy_text(rank) + "])";
+}
+
+std::string over_text(const Over& over, const Node& node) {
+  const auto& fields = node.input->fields;
+  std::string text = "OverAggregate(";
+  if (!over.partition.empty()) text += "partitionBy=[" + names_of(over.partition, fields) + "], ";
+  std::string from = "UNBOUNDED";
+  if (over.preceding) from = std::to_string(*over.preceding);
+  text += "orderBy=[" + order_text(over.order, fields) + "], window=[" +
+          (over.rows ? " ROWS" : " RANG") + " BETWEEN " + from +
+          " PRECEDING AND CURRENT ROW], select=[" +
+          join(fields, [](const Field& field) { return field.name; });
+  for (const auto& call : over.calls) text += ", " + call_text(call, fields);
+  return text + "])";
+}
+
+std::string list_fields(const std::vector<Field>& fields) {
+  return join(fields, [](const Field& field) { return field.name; });
+}
+
+std::string join_text(const Join& join, const Node& node) {
+  static constexpr const char* kinds[] = {"InnerJoin",     "LeftOuterJoin", "RightOuterJoin",
+                                          "FullOuterJoin", "LeftSemiJoin",  "LeftAntiJoin"};
+  std::string where;
+  for (std::size_t i = 0; i < join.left_keys.size(); ++i) {
+    const std::string left = node.input->fields[join.left_keys[i]].name;
+    std::string right = node.right->fields[join.right_keys[i]].name;
+    if (right == left) right += "0";
+    where += (where.empty() ? "" : " AND ") + ("(" + left + " = " + right + ")");
+  }
+  std::string text = join.form == Join::Form::interval ? "IntervalJoin("
+                     : join.form == Join::Form::window ? "WindowJoin("
+                                                       : "Join(";
+  text += "joinType=[" + std::string(kinds[static_cast<std::size_t>(join.kind)]) + "], ";
+  if (join.form == Join::Form::interval) {
+    text += "windowBounds=[isRowTime=true, leftLowerBound=" + std::to_string(join.lower_ms) +
+            ", leftUpperBound=" + std::to_string(join.upper_ms) + "], ";
+  }
+  if (where.empty()) where = "true";
+  return text + "where=[" + where + "], select=[" + list_fields(node.fields) +
+         (join.form == Join::Form::regular
+              ? "], leftInputSpec=[NoUniqueKey], rightInputSpec=[NoUniqueKey])"
+              : "])");
 }
 
 // A scan and what happens to its rows before any query: computed columns, watermark.
@@ -136,7 +237,12 @@ void append_tree(std::string& out, const Node& node, const std::string& indent,
     return;
   }
   out += branch + node_text(node) + "\n";
-  if (node.input) append_tree(out, *node.input, indent + "   ", indent + "+- ");
+  if (node.right) {
+    append_tree(out, *node.input, indent + ":  ", indent + ":- ");
+    append_tree(out, *node.right, indent + "   ", indent + "+- ");
+  } else if (node.input) {
+    append_tree(out, *node.input, indent + "   ", indent + "+- ");
+  }
 }
 
 }  // namespace
@@ -160,8 +266,10 @@ std::string node_text(const Node& node) {
            aggregate_select(group->keys, group->calls, node) + "])";
   }
   if (const auto* window = std::get_if<WindowAggregate>(&node.body)) {
-    const std::string time =
-        window->window.event_time ? node.input->fields[window->time_column].name : "";
+    const std::string time = window->attached ? "win_start=[window_start], win_end=[window_end"
+                             : window->window.event_time
+                                 ? node.input->fields[window->time_column].name
+                                 : "";
     std::string select = aggregate_select(window->keys, window->calls, node);
     for (std::size_t i = 0; i < window->properties.size(); ++i) {
       select += (select.empty() ? "" : ", ") + std::string(role_text(window->properties[i])) +
@@ -180,7 +288,43 @@ std::string node_text(const Node& node) {
                 }) +
            "]])";
   }
+  if (const auto* rank = std::get_if<Rank>(&node.body)) {
+    if (rank->form != Rank::Form::rank) return limit_text(*rank, node);
+    return "Rank(strategy=[" + strategy_text(*rank) + "], " + rank_text(*rank, node);
+  }
+  if (const auto* rank = std::get_if<WindowRank>(&node.body)) {
+    return "WindowRank(" + rank_text(*rank, node);
+  }
+  if (const auto* one = std::get_if<Deduplicate>(&node.body)) {
+    return std::string("Deduplicate(keep=[") + (one->keep_last ? "LastRow" : "FirstRow") +
+           "], key=[" + names_of(one->keys, node.input->fields) + "], order=[" +
+           (one->rowtime ? "ROWTIME" : "PROCTIME") + "], outputInsertOnly=[" +
+           (one->keep_last ? "false" : "true") + "])";
+  }
+  if (const auto* over = std::get_if<Over>(&node.body)) return over_text(*over, node);
+  if (const auto* join = std::get_if<Join>(&node.body)) return join_text(*join, node);
+  if (std::holds_alternative<Union>(node.body)) {
+    return "Union(all=[true], union=[" +
+           join(node.fields, [](const Field& field) { return field.name; }) + "])";
+  }
   return "TableSourceScan()";
+}
+
+std::string undecided_text(const Node& node) {
+  const auto* one = std::get_if<Deduplicate>(&node.body);
+  if (one == nullptr) {
+    std::string text = node_text(node);
+    const auto at = text.find("strategy=[");
+    if (std::holds_alternative<Rank>(node.body) && at != std::string::npos) {
+      const auto end = text.find_first_of(",)", at);
+      text.replace(at, end - at, "strategy=[UndefinedStrategy]");
+    }
+    return text;
+  }
+  Rank rank;
+  rank.partition = one->keys;
+  rank.order = one->order;
+  return "Rank(strategy=[UndefinedStrategy], " + rank_text(rank, node);
 }
 
 std::string explain(const JobPlan& job) {

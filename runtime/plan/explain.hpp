@@ -12,6 +12,8 @@ std::string type_text(const Field& field);
 
 // One node without its inputs: "Calc(select=[id, (k + 1) AS n], where=[(k > 1)])".
 std::string node_text(const Node& node);
+// The same as Flink's messages about changes show it: before the ways to rank are chosen.
+std::string undecided_text(const Node& node);
 
 // The whole job, a tree under each sink:
 //

@@ -69,13 +69,6 @@ Result<std::vector<std::optional<std::size_t>>> targets(const std::vector<Field>
 
 }  // namespace
 
-const Node* updating_node(const Node& query) {
-  for (const Node* node = &query; node != nullptr; node = node->input.get()) {
-    if (std::holds_alternative<GroupAggregate>(node->body)) return node;
-  }
-  return nullptr;
-}
-
 sql::Result<SinkPlan> fit_sink(const NodePtr& query, const CatalogTable& target,
                                const sql::Insert& insert) {
   const TableInput& table = *target.input;

@@ -7,7 +7,7 @@ namespace millrace::plan {
 using expr::ExprPtr;
 
 Result<GroupWindow> bind_group_window(const sql::Expression& tree, const Scope& scope) {
-  if (tree.name == "SESSION") return sql::not_served(tree.where.from, "the group window SESSION");
+  const bool session = tree.name == "SESSION";
   const bool hop = tree.name == "HOP";
   const std::size_t expected = hop ? 3 : 2;
   if (tree.arguments.size() == expected + 1) {
@@ -38,7 +38,7 @@ Result<GroupWindow> bind_group_window(const sql::Expression& tree, const Scope& 
   }
   Window window;
   window.legacy = true;
-  window.hop = hop;
+  window.kind = hop ? Window::Kind::hop : session ? Window::Kind::session : Window::Kind::tumble;
   window.event_time = field->time == TimeAttribute::rowtime;
   window.zoned = field->type.is(data::TypeKind::timestamp_ltz);
   BOOST_OUTCOME_TRY(auto last, interval_argument(*tree.arguments.back(), "size"));
@@ -59,58 +59,62 @@ Result<GroupWindow> bind_group_window(const sql::Expression& tree, const Scope& 
 
 bool matches(const GroupWindow& group, const sql::Expression& tree, const std::string& function,
              const Scope& scope) {
-  if ((function == "HOP") != group.window.hop || function == "SESSION") return false;
-  if (tree.arguments.size() != (group.window.hop ? 3U : 2U)) return false;
+  const bool hop = group.window.kind == Window::Kind::hop;
+  if (function != (hop                                          ? "HOP"
+                   : group.window.kind == Window::Kind::session ? "SESSION"
+                                                                : "TUMBLE")) {
+    return false;
+  }
+  if (tree.arguments.size() != (hop ? 3U : 2U)) return false;
   const auto time = bind_expression(*tree.arguments[0], scope, "");
   if (!time || !expr::equal(*time.value(), *group.time)) return false;
   const auto size = interval_argument(*tree.arguments.back(), "size");
   if (!size || size.value() != group.window.size_ms) return false;
-  if (!group.window.hop) return true;
+  if (!hop) return true;
   const auto slide = interval_argument(*tree.arguments[1], "slide");
   return slide.has_value() && slide.value() == group.window.slide_ms;
 }
 
-// Walks down to the window function, folding the SELECT blocks between into our own condition
-// and projections. `input` becomes the function's input.
-Result<const WindowExpand*> fold_to_window_function(NodePtr& input,
+std::optional<WindowExpand> fold_to_window_function(NodePtr& input,
                                                     std::vector<ExprPtr>& projections,
-                                                    ExprPtr& condition, sql::Span select,
-                                                    sql::Span group_by) {
-  while (const auto* calc = std::get_if<Calc>(&input->body)) {
-    for (auto& projection : projections) {
-      projection = expr::substitute(projection, calc->projections);
-    }
-    if (condition) condition = expr::substitute(condition, calc->projections);
+                                                    ExprPtr& condition) {
+  NodePtr below = input;
+  std::vector<ExprPtr> values = projections;
+  ExprPtr where = condition;
+  while (const auto* calc = std::get_if<Calc>(&below->body)) {
+    for (auto& value : values) value = expr::substitute(value, calc->projections);
+    if (where) where = expr::substitute(where, calc->projections);
     if (calc->condition) {
-      if (condition) {
-        auto both = expr::make_call("AND", {calc->condition, condition});
-        if (!both) return located(both.error(), select);
-        condition = both.value();
+      if (where) {
+        auto both = expr::make_call("AND", {calc->condition, where});
+        if (!both) return std::nullopt;
+        where = both.value();
       } else {
-        condition = calc->condition;
+        where = calc->condition;
       }
     }
-    input = input->input;
+    below = below->input;
   }
-  const auto* expand = std::get_if<WindowExpand>(&input->body);
-  if (expand == nullptr) {
-    return sql::not_served(group_by.from,
-                           "GROUP BY window_start, window_end over rows that are already "
-                           "aggregated by window (without a window function of its own)");
-  }
-  const std::size_t columns = input->input->fields.size();
+  const auto* expand = std::get_if<WindowExpand>(&below->body);
+  if (expand == nullptr || expand->window.kind == Window::Kind::session) return std::nullopt;
+  const std::size_t columns = below->input->fields.size();
   const auto reads_window = [&](const ExprPtr& tree) {
     const auto read = expr::referenced_columns(*tree);
     return !read.empty() && read.back() >= columns;
   };
-  if ((condition && reads_window(condition)) ||
-      std::any_of(projections.begin(), projections.end(), reads_window)) {
-    return sql::not_served(select.from,
-                           "window_start, window_end or window_time in WHERE, in an aggregate or "
-                           "in a grouping expression");
+  if ((where && reads_window(where)) || std::any_of(values.begin(), values.end(), reads_window)) {
+    return std::nullopt;
   }
-  input = input->input;
-  return expand;
+  input = below->input;
+  projections = std::move(values);
+  condition = std::move(where);
+  return *expand;
+}
+
+const Window* window_below(const Node& node) {
+  if (const auto* expand = std::get_if<WindowExpand>(&node.body)) return &expand->window;
+  if (const auto* aggregate = std::get_if<WindowAggregate>(&node.body)) return &aggregate->window;
+  return node.input ? window_below(*node.input) : nullptr;
 }
 
 }  // namespace millrace::plan

@@ -2,6 +2,7 @@
 // runtime/plan.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,11 +25,14 @@ bool matches(const GroupWindow& group, const sql::Expression& tree, const std::s
              const Scope& scope);
 
 // Walks from `input` down to the window function its window_start comes from, folding the SELECT
-// blocks between into condition and projections; `input` becomes the function's input. Refuses what
-// reads the window's own columns. select, group_by: places for messages.
-Result<const WindowExpand*> fold_to_window_function(NodePtr& input,
+// blocks between into condition and projections; `input` becomes the function's input. Nothing, and
+// nothing changed, where something else lies between, or the window's own columns are read: rows
+// then carry their windows.
+std::optional<WindowExpand> fold_to_window_function(NodePtr& input,
                                                     std::vector<expr::ExprPtr>& projections,
-                                                    expr::ExprPtr& condition, sql::Span select,
-                                                    sql::Span group_by);
+                                                    expr::ExprPtr& condition);
+
+// The window that a node's window columns come from; null: none is found.
+const Window* window_below(const Node& node);
 
 }  // namespace millrace::plan

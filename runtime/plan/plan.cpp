@@ -10,16 +10,25 @@ data::Schema schema_of(const std::vector<Field>& fields) {
   return schema;
 }
 
+namespace {
+
+// Calls body(scan's node, the node above it or null) for every scan below.
+template <class Body>
+void each_scan(const Node& node, const Node* above, const Body& body) {
+  if (std::holds_alternative<Scan>(node.body)) body(node, above);
+  if (node.input) each_scan(*node.input, &node, body);
+  if (node.right) each_scan(*node.right, &node, body);
+}
+
+}  // namespace
+
 std::vector<std::shared_ptr<const TableInput>> inputs_of(const JobPlan& job) {
   std::vector<std::shared_ptr<const TableInput>> inputs;
   for (const auto& sink : job.sinks) {
-    const Node* node = sink.query.get();
-    while (node->input) node = node->input.get();
-    if (const auto* scan = std::get_if<Scan>(&node->body)) {
-      if (std::find(inputs.begin(), inputs.end(), scan->input) == inputs.end()) {
-        inputs.push_back(scan->input);
-      }
-    }
+    each_scan(*sink.query, nullptr, [&](const Node& node, const Node*) {
+      const auto& input = std::get<Scan>(node.body).input;
+      if (std::find(inputs.begin(), inputs.end(), input) == inputs.end()) inputs.push_back(input);
+    });
   }
   return inputs;
 }
@@ -52,19 +61,14 @@ void mark_read(const Node& node, std::vector<bool>& used) {
 std::vector<bool> used_columns(const JobPlan& job, const TableInput& input) {
   std::vector<bool> used(input.columns.size(), false);
   for (const auto& sink : job.sinks) {
-    const Node* above = nullptr;
-    const Node* node = sink.query.get();
-    while (node->input) {
-      above = node;
-      node = node->input.get();
-    }
-    const auto* scan = std::get_if<Scan>(&node->body);
-    if (scan == nullptr || scan->input.get() != &input) continue;
-    if (above == nullptr) {
-      std::fill(used.begin(), used.end(), true);
-    } else {
-      mark_read(*above, used);
-    }
+    each_scan(*sink.query, nullptr, [&](const Node& node, const Node* above) {
+      if (std::get<Scan>(node.body).input.get() != &input) return;
+      if (above == nullptr) {
+        std::fill(used.begin(), used.end(), true);
+      } else {
+        mark_read(*above, used);
+      }
+    });
   }
   mark(input.watermark, used);
   if (input.rowtime) used[*input.rowtime] = true;

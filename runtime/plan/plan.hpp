@@ -1,4 +1,4 @@
-// The logical plan of a query: a chain of nodes from a table to a sink. Immutable once bound.
+// The logical plan of a query: a tree of nodes from tables to a sink. Immutable once bound.
 #pragma once
 
 #include <cstdint>
@@ -73,11 +73,13 @@ struct Calc {
   std::vector<expr::ExprPtr> projections;
 };
 
-// Windows of equal length, `slide` apart; slide == size for TUMBLE.
+// Windows on the time line.
 struct Window {
-  bool hop = false;
-  std::int64_t size_ms = 0;
-  std::int64_t slide_ms = 0;
+  enum class Kind : std::uint8_t { tumble, hop, cumulate, session };
+
+  Kind kind = Kind::tumble;
+  std::int64_t size_ms = 0;    // CUMULATE: the greatest; SESSION: the gap
+  std::int64_t slide_ms = 0;   // TUMBLE: the size; HOP: from start to start; CUMULATE: the step
   std::int64_t offset_ms = 0;  // of a window's start from the epoch
   bool event_time = true;
   // The time column is a TIMESTAMP_LTZ: windows align to table.local-time-zone.
@@ -86,16 +88,19 @@ struct Window {
   bool legacy = false;
 };
 
-// TABLE(TUMBLE(...)) by itself: every row once for each of its windows, with three columns more.
+// TABLE(TUMBLE(...)) by itself: every row once for each of its windows, with three columns more. A
+// SESSION's rows come when it closes.
 struct WindowExpand {
   Window window;
   std::size_t time_column = 0;
+  std::vector<std::size_t> partition;  // SESSION: one for each of these columns' values
 };
 
 struct AggregateCall {
   aggregates::BoundAggregate aggregate;
-  std::vector<std::size_t> args;  // columns of the input
-  std::string name;               // for EXPLAIN
+  std::vector<std::size_t> args;      // columns of the input
+  std::optional<std::size_t> filter;  // a BOOLEAN column: only rows where it is TRUE count
+  std::string name;                   // for EXPLAIN
 };
 
 // GROUP BY keys and a window. Its columns: keys, aggregates, then `properties` of the window.
@@ -106,17 +111,124 @@ struct WindowAggregate {
   std::vector<std::size_t> keys;
   std::vector<AggregateCall> calls;
   std::vector<WindowRole> properties;
+  // The rows carry their windows: columns of the input. time_column is then unused.
+  bool attached = false;
+  std::size_t start_column = 0;
+  std::size_t end_column = 0;
 };
 
-// GROUP BY without a window: an updating result. Bound to be refused with the right words.
+// GROUP BY without a window: an updating result. Without calls: DISTINCT.
 struct GroupAggregate {
   std::vector<std::size_t> keys;
   std::vector<AggregateCall> calls;
+  // The input takes rows back.
+  bool retracts = false;
+};
+
+// UNION ALL of `input` and `right`.
+struct Union {};
+
+// One item of an ORDER BY.
+struct OrderField {
+  std::size_t column = 0;
+  bool descending = false;
+  bool nulls_first = true;
+
+  friend bool operator==(const OrderField&, const OrderField&) = default;
+};
+
+// The rows `from` to `to`, counted from 1 in `order`, of each partition: ROW_NUMBER() with a bound,
+// ORDER BY with LIMIT, LIMIT. Equal rows stand in the order of their arrival.
+struct Rank {
+  enum class Strategy : std::uint8_t {
+    first_rows,  // append-only input in the order of its arrival: nothing is ever replaced
+    append,      // append-only input
+    update,      // the input's rows replace one another by `unique_key` and only ever move up
+    retract,     // any input
+  };
+  enum class Form : std::uint8_t { rank, sort_limit, limit };
+
+  Form form = Form::rank;
+  Strategy strategy = Strategy::append;
+  std::vector<std::size_t> partition;
+  std::vector<OrderField> order;
+  std::int64_t from = 1;
+  std::int64_t to = 1;
+  bool with_number = false;  // one more column, BIGINT, at the end
+  std::vector<std::size_t> unique_key;
+};
+
+// The first or the last row of each key by a time attribute.
+struct Deduplicate {
+  std::vector<std::size_t> keys;
+  std::vector<OrderField> order;  // for texts
+  std::size_t time_column = 0;
+  bool rowtime = false;
+  bool keep_last = false;
+};
+
+// The best rows of each partition of each window, when the window closes.
+struct WindowRank {
+  std::vector<std::size_t> partition;  // without the window's columns
+  std::vector<OrderField> order;
+  std::size_t window_end = 0;
+  bool event_time = true;
+  bool zoned = false;  // the window's time line is the local wall clock
+  std::int64_t from = 1;
+  std::int64_t to = 1;
+  bool with_number = false;
+  bool newest_of_equal = false;  // of rows with one time the last one counts
+};
+
+// Two inputs, `input` and `right`. Its columns: the first left_width of the left input, then the
+// first right_width of the right one (semi and anti: the left's alone).
+struct Join {
+  enum class Kind : std::uint8_t { inner, left, right, full, semi, anti };
+  enum class Form : std::uint8_t {
+    regular,   // all rows are kept; the result changes when an input does, or is outer
+    interval,  // row times within lower_ms <= left - right <= upper_ms
+    window,    // rows of equal windows, when they close
+  };
+
+  Kind kind = Kind::inner;
+  Form form = Form::regular;
+  std::size_t left_width = 0;
+  std::size_t right_width = 0;
+  std::vector<std::size_t> left_keys;   // columns of the left input ...
+  std::vector<std::size_t> right_keys;  // ... and what they equal of the right one
+  std::vector<bool> null_safe;          // by key: NULL equals NULL
+  expr::ExprPtr condition;              // what else must hold, over both inputs' columns in a row
+  expr::ExprPtr whole_condition;        // as it was written
+  // interval: the row times; window: the windows' ends. Of their own inputs.
+  std::size_t left_time = 0;
+  std::size_t right_time = 0;
+  std::int64_t lower_ms = 0;
+  std::int64_t upper_ms = 0;
+  // window
+  bool event_time = true;
+  bool zoned = false;
+};
+
+// Aggregates over the rows before each row of its partition. Its columns: the input's, then the
+// calls' results.
+struct Over {
+  std::vector<std::size_t> partition;
+  // The time column; with processing time unused.
+  std::size_t time_column = 0;
+  bool event_time = true;
+  bool rows = false;                      // ROWS, not RANGE
+  std::optional<std::int64_t> preceding;  // rows, or milliseconds; empty: all
+  std::vector<AggregateCall> calls;
+  std::vector<OrderField> order;  // for texts, and for ROW_NUMBER with a bound
+  bool is_row_number = false;     // its one call is ROW_NUMBER()
 };
 
 struct Node {
-  std::variant<Scan, ConstantRows, Calc, WindowExpand, WindowAggregate, GroupAggregate> body;
+  std::variant<Scan, ConstantRows, Calc, WindowExpand, WindowAggregate, GroupAggregate, Union, Rank,
+               Deduplicate, WindowRank, Over, Join>
+      body;
   NodePtr input;  // null for Scan and ConstantRows
+  NodePtr right;  // the second input of nodes that have two
   std::vector<Field> fields;
 };
 
@@ -135,6 +247,21 @@ struct SinkPlan {
 struct JobPlan {
   std::vector<SinkPlan> sinks;
 };
+
+// What kinds of rows beside inserts come out of a node.
+struct Changes {
+  bool updates = false;
+  bool deletes = false;
+
+  [[nodiscard]] bool any() const { return updates || deletes; }
+};
+Changes changes_of(const Node& node);
+
+// How a column of an updating node moves when its row is replaced.
+enum class Monotonicity : std::uint8_t { none, constant, increasing, decreasing };
+Monotonicity monotonicity_of(const Node& node, std::size_t column);
+// The columns by which an updating node replaces its rows; empty: it has none.
+std::vector<std::size_t> upsert_key_of(const Node& node);
 
 // Every table a job reads, each once, in the order of their first mention.
 std::vector<std::shared_ptr<const TableInput>> inputs_of(const JobPlan& job);

@@ -87,16 +87,12 @@ sql::Result<SinkPlan> Planner::insert(const sql::Insert& tree, PlannedScript& ou
                                     "' can only be used as a source. It cannot be used as a sink.");
   }
   BOOST_OUTCOME_TRY(auto plan, fit_sink(query, *target, tree));
-  if (const Node* updating = updating_node(*query)) {
-    if (!connector->takes_updates) {
-      return sql::plain_error(at, "Table sink '" + table.name +
-                                      "' doesn't support consuming update changes which is "
-                                      "produced by node " +
-                                      node_text(*updating));
-    }
-    return sql::not_served(tree.query->where.from,
-                           "GROUP BY without a window (a result that "
-                           "changes)");
+  BOOST_OUTCOME_TRY(check_query(*query, tree.query->where.from));
+  const Changes changes = changes_of(*query);
+  if (changes.any() && !connector->takes_updates) {
+    return sql::plain_error(at, "Table sink '" + table.name + "' doesn't support consuming " +
+                                    changes_text(changes) + " which is produced by node " +
+                                    undecided_text(*changing_node(*query)));
   }
   plan.settings = settings_.current();
   return plan;
@@ -105,11 +101,7 @@ sql::Result<SinkPlan> Planner::insert(const sql::Insert& tree, PlannedScript& ou
 sql::Result<SinkPlan> Planner::print(const sql::SelectStatement& select, PlannedScript& out) {
   Binder binder(catalog_, out.warnings);
   BOOST_OUTCOME_TRY(auto query, binder.query(*select.query));
-  if (updating_node(*query) != nullptr) {
-    return sql::not_served(select.query->where.from,
-                           "GROUP BY without a window (a result that "
-                           "changes)");
-  }
+  BOOST_OUTCOME_TRY(check_query(*query, select.query->where.from));
   auto table = std::make_shared<connectors::Table>();
   table->name = full_name("Unregistered_Collect_Sink");
   table->options = {{"connector", "print"}};

@@ -62,7 +62,14 @@ sql::Result<CatalogTable> build_table(const sql::CreateTable& table);
 sql::Result<SinkPlan> fit_sink(const NodePtr& query, const CatalogTable& target,
                                const sql::Insert& insert);
 
-// Whether rows other than inserts come out, and the text of the node they come from.
-const Node* updating_node(const Node& query);
+// "update and delete changes"
+std::string changes_text(const Changes& changes);
+
+// The node that makes rows other than inserts, of a query that has some.
+const Node* changing_node(const Node& query);
+
+// What only the whole query shows: nodes that cannot take the changes below them, a ROW_NUMBER()
+// that nothing bounds.
+sql::Status check_query(const Node& query, sql::Position at);
 
 }  // namespace millrace::plan

@@ -1,5 +1,6 @@
 #include <set>
 
+#include "runtime/expr/function.hpp"
 #include "runtime/plan/binder.hpp"
 
 namespace millrace::plan {
@@ -59,6 +60,55 @@ NodePtr rename(NodePtr node, const std::vector<sql::Identifier>& names) {
   return make_calc(std::move(node), nullptr, std::move(projections), std::move(fields));
 }
 
+void split_and(const expr::ExprPtr& condition, std::vector<expr::ExprPtr>& parts) {
+  if (condition->kind == expr::Expr::Kind::call && condition->function->name == "AND") {
+    for (const auto& part : condition->args) split_and(part, parts);
+    return;
+  }
+  parts.push_back(condition);
+}
+
+expr::ExprPtr join_and(const std::vector<expr::ExprPtr>& parts) {
+  expr::ExprPtr all;
+  for (const auto& part : parts) {
+    all = all ? expr::make_call("AND", {all, part}).value() : part;
+  }
+  return all;
+}
+
+Result<NodePtr> filter_and_project(const NodePtr& input, expr::ExprPtr condition,
+                                   std::vector<expr::ExprPtr> projections,
+                                   std::vector<Field> fields, sql::Position at) {
+  BOOST_OUTCOME_TRY(auto ranked, bind_rank(input, condition, projections, fields, at));
+  if (ranked) return ranked;
+  const NodePtr below = push_into_joins(input, condition);
+  // The join may have found that its rows have a bound in time.
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    const auto& value = *projections[i];
+    if (below != input && value.kind == expr::Expr::Kind::column) {
+      fields[i].time = below->fields[value.column].time;
+      fields[i].window = below->fields[value.column].window;
+    }
+  }
+  return make_calc(below, std::move(condition), std::move(projections), std::move(fields));
+}
+
+Status expand_star(const sql::SelectItem& item, const Scope& scope,
+                   std::vector<expr::ExprPtr>& projections, std::vector<Field>& fields) {
+  const auto& path = item.expression->path;
+  const auto table =
+      scope.table(path.empty() ? std::nullopt : std::optional<std::string>(path.back().text));
+  if (!table) {
+    return sql::validation_error(item.expression->where,
+                                 "Unknown identifier '" + path.back().text + "'");
+  }
+  for (std::size_t i = table->first; i < table->first + table->count; ++i) {
+    projections.push_back(expr::make_column(i, scope.fields[i].name, scope.fields[i].type));
+    fields.push_back(scope.fields[i]);
+  }
+  return base::success();
+}
+
 Result<NodePtr> Binder::plain_select(const sql::Select& select, const Relation& input) {
   const Scope scope = input.scope();
   expr::ExprPtr condition;
@@ -73,15 +123,7 @@ Result<NodePtr> Binder::plain_select(const sql::Select& select, const Relation& 
       if (!select.from) {
         return sql::validation_error(item.expression->where, "SELECT * requires a FROM clause");
       }
-      const auto& path = item.expression->path;
-      if (!path.empty() && (!scope.alias || *scope.alias != path.back().text)) {
-        return sql::validation_error(item.expression->where,
-                                     "Unknown identifier '" + path.back().text + "'");
-      }
-      for (std::size_t i = 0; i < scope.fields.size(); ++i) {
-        projections.push_back(expr::make_column(i, scope.fields[i].name, scope.fields[i].type));
-        fields.push_back(scope.fields[i]);
-      }
+      BOOST_OUTCOME_TRY(expand_star(item, scope, projections, fields));
       continue;
     }
     BOOST_OUTCOME_TRY(auto bound, bind_expression(*item.expression, scope, "SELECT"));
@@ -90,7 +132,9 @@ Result<NodePtr> Binder::plain_select(const sql::Select& select, const Relation& 
     projections.push_back(std::move(bound));
   }
   make_names_unique(fields);
-  return make_calc(input.node, std::move(condition), std::move(projections), std::move(fields));
+  const sql::Position at = select.where ? select.where->where.from : select.span.from;
+  return filter_and_project(input.node, std::move(condition), std::move(projections),
+                            std::move(fields), at);
 }
 
 }  // namespace millrace::plan

@@ -21,13 +21,13 @@ struct Arguments {
 
 Result<Arguments> sort_arguments(const sql::Expression& call) {
   Arguments out;
-  const bool hop = call.name == "HOP";
   std::vector<std::pair<std::string, const sql::Expression**>> places = {
       {"DATA", &out.data}, {"TIMECOL", &out.time_column}};
-  if (hop) places.emplace_back("SLIDE", &out.slide);
-  places.emplace_back("SIZE", &out.size);
+  if (call.name == "HOP") places.emplace_back("SLIDE", &out.slide);
+  if (call.name == "CUMULATE") places.emplace_back("STEP", &out.slide);
+  places.emplace_back(call.name == "SESSION" ? "GAP" : "SIZE", &out.size);
   const std::size_t required = places.size();
-  places.emplace_back("OFFSET", &out.offset);
+  if (call.name != "SESSION") places.emplace_back("OFFSET", &out.offset);
   const auto wrong_number = [&] {
     return sql::validation_error(call.where, "Invalid number of arguments to function '" +
                                                  call.name + "'. Was expecting " +
@@ -85,10 +85,8 @@ Result<std::int64_t> interval_argument(const sql::Expression& tree, const std::s
 }
 
 Result<NodePtr> Binder::window_function(const sql::Expression& call) {
-  if (call.name == "CUMULATE" || call.name == "SESSION") {
-    return sql::not_served(call.where.from, "the window function " + call.name);
-  }
-  if (call.name != "TUMBLE" && call.name != "HOP") {
+  if (call.name != "TUMBLE" && call.name != "HOP" && call.name != "CUMULATE" &&
+      call.name != "SESSION") {
     return sql::not_served(call.where.from, "the table function " + call.name);
   }
   BOOST_OUTCOME_TRY(auto arguments, sort_arguments(call));
@@ -116,9 +114,13 @@ Result<NodePtr> Binder::window_function(const sql::Expression& call) {
   }
   const Field& time = input->fields[*time_column];
   const std::string signature =
-      call.name == "HOP"
-          ? "HOP(TABLE table_name, DESCRIPTOR(timecol), datetime interval, datetime interval[, "
-            "datetime interval])"
+      call.name == "HOP" || call.name == "CUMULATE"
+          ? call.name +
+                "(TABLE table_name, DESCRIPTOR(timecol), datetime interval, datetime interval[, "
+                "datetime interval])"
+      : call.name == "SESSION"
+          ? "SESSION(TABLE table_name [PARTITION BY (col1, ...)], DESCRIPTOR(timecol), datetime "
+            "interval)"
           : "TUMBLE(TABLE table_name, DESCRIPTOR(timecol), datetime interval[, datetime interval])";
   if (!time.type.is_timestamp()) {
     return sql::script_error(columns[0].where.from,
@@ -137,13 +139,26 @@ Result<NodePtr> Binder::window_function(const sql::Expression& call) {
   WindowExpand expand;
   expand.time_column = *time_column;
   Window& window = expand.window;
-  window.hop = call.name == "HOP";
+  window.kind = call.name == "HOP"        ? Window::Kind::hop
+                : call.name == "CUMULATE" ? Window::Kind::cumulate
+                : call.name == "SESSION"  ? Window::Kind::session
+                                          : Window::Kind::tumble;
+  for (const auto& name : arguments.data->partition_by) {
+    if (window.kind != Window::Kind::session) {
+      return sql::validation_error(call.where,
+                                   "Only tables with set semantics may be partitioned. Invalid "
+                                   "PARTITION BY clause in the 0-th operand of table function '" +
+                                       call.name + "'");
+    }
+    BOOST_OUTCOME_TRY(const auto column, Scope({std::nullopt, input->fields}).resolve({name}));
+    expand.partition.push_back(column);
+  }
   window.event_time = time.time == TimeAttribute::rowtime;
   window.zoned = time.type.is(data::TypeKind::timestamp_ltz);
   BOOST_OUTCOME_TRY(auto size, interval_argument(*arguments.size, "size"));
   window.size_ms = size;
   window.slide_ms = size;
-  if (window.hop) {
+  if (arguments.slide != nullptr) {
     BOOST_OUTCOME_TRY(auto slide, interval_argument(*arguments.slide, "slide"));
     window.slide_ms = slide;
   }
@@ -154,33 +169,55 @@ Result<NodePtr> Binder::window_function(const sql::Expression& call) {
   if (window.size_ms <= 0 || window.slide_ms <= 0) {
     return sql::plain_error(
         call.where.from,
-        window.hop ? "Hopping Window must satisfy slide > 0 and size > 0, but got slide " +
-                         millis(window.slide_ms) + " and size " + millis(window.size_ms) + "."
-                   : "Tumbling Window parameters must satisfy size > 0, but got size " +
-                         millis(window.size_ms) + ".");
+        window.kind == Window::Kind::cumulate
+            ? "Cumulative Window must satisfy maxSize > 0 and step > 0, but got maxSize " +
+                  millis(window.size_ms) + " and step " + millis(window.slide_ms) + "."
+        : window.kind == Window::Kind::session
+            ? "Session Window must satisfy gap > 0, but got gap " + millis(window.size_ms) + "."
+        : window.kind == Window::Kind::hop
+            ? "Hopping Window must satisfy slide > 0 and size > 0, but got slide " +
+                  millis(window.slide_ms) + " and size " + millis(window.size_ms) + "."
+            : "Tumbling Window parameters must satisfy size > 0, but got size " +
+                  millis(window.size_ms) + ".");
   }
-  if (std::abs(window.offset_ms) >= window.slide_ms) {
+  if (window.kind == Window::Kind::cumulate && window.size_ms % window.slide_ms != 0) {
     return sql::plain_error(
         call.where.from,
-        (window.hop ? "Hopping Window parameters must satisfy abs(offset) < slide, "
-                      "but got slide "
-                    : "Tumbling Window parameters must satisfy abs(offset) < "
-                      "size, but got size ") +
-            millis(window.slide_ms) + " and offset " + millis(window.offset_ms) + ".");
+        "CUMULATE table function based aggregate requires maxSize must be an integral multiple of "
+        "step, but got maxSize " +
+            std::to_string(window.size_ms) + " ms and step " + std::to_string(window.slide_ms) +
+            " ms");
   }
+  if (std::abs(window.offset_ms) >= window.slide_ms) {
+    const std::string by = window.kind == Window::Kind::hop        ? "slide"
+                           : window.kind == Window::Kind::cumulate ? "step"
+                                                                   : "size";
+    return sql::plain_error(
+        call.where.from, call.name + " table function parameters must satisfy abs(offset) < " + by +
+                             ", but got " + by + " " + std::to_string(window.slide_ms) +
+                             " ms and offset " + std::to_string(window.offset_ms) + " ms.");
+  }
+  return make_window_expand(std::move(input), std::move(expand));
+}
+
+NodePtr make_window_expand(NodePtr input, WindowExpand expand) {
   auto node = std::make_shared<Node>();
-  node->input = input;
   node->fields = input->fields;
+  const TimeAttribute time =
+      expand.window.event_time ? TimeAttribute::rowtime : TimeAttribute::proctime;
   // The original column stops being a time attribute; window_time takes over.
-  node->fields[*time_column].time = TimeAttribute::none;
+  if (!node->fields.empty()) node->fields[expand.time_column].time = TimeAttribute::none;
+  for (auto& field : node->fields) field.window = WindowRole::none;
   const auto bound = data::LogicalType::timestamp(3).not_null();
   node->fields.push_back({"window_start", bound, TimeAttribute::none, WindowRole::start});
   node->fields.push_back({"window_end", bound, TimeAttribute::none, WindowRole::end});
   const auto end_type =
-      window.zoned ? data::LogicalType::timestamp_ltz(3) : data::LogicalType::timestamp(3);
-  node->fields.push_back({"window_time", end_type.not_null(), time.time, WindowRole::time});
-  node->body = expand;
-  return NodePtr(std::move(node));
+      expand.window.zoned ? data::LogicalType::timestamp_ltz(3) : data::LogicalType::timestamp(3);
+  node->fields.push_back({"window_time", end_type.not_null(), time, WindowRole::time});
+  make_names_unique(node->fields);
+  node->body = std::move(expand);
+  node->input = std::move(input);
+  return node;
 }
 
 }  // namespace millrace::plan

@@ -71,12 +71,7 @@ Result<ExpressionPtr> Parser::call(Identifier name) {
     BOOST_OUTCOME_TRY(expect_symbol(")"));
   }
   node->where.to = last();
-  for (const auto* word : {"OVER", "FILTER", "WITHIN"}) {
-    if (peek().is_word(word)) return not_served(here(), word);
-  }
-  if (at_words({"IGNORE", "NULLS"}) || at_words({"RESPECT", "NULLS"})) {
-    return not_served(here(), peek().upper + " NULLS");
-  }
+  BOOST_OUTCOME_TRY(call_suffix(*node));
   if (peek().is_symbol("[")) return not_served(here(), "access to an element");
   if (peek().is_symbol(".")) return not_served(here(), "access to a field");
   return node;

@@ -160,7 +160,14 @@ Result<ExpressionPtr> Parser::predicate(ExpressionPtr left, bool negated) {
   }
   if (accept_word("IN")) {
     if (peek().is_symbol("(") && (peek(1).is_word("SELECT") || peek(1).is_word("WITH"))) {
-      return not_served(here(), "IN with a sub-query");
+      auto node = make_node(Expression::Kind::subquery, {from, from}, "IN");
+      take();
+      BOOST_OUTCOME_TRY(auto body, query_pointer());
+      BOOST_OUTCOME_TRY(expect_symbol(")"));
+      node->query = std::move(body);
+      node->arguments = list(std::move(left));
+      node->where = since(from);
+      return done(std::move(node));
     }
     BOOST_OUTCOME_TRY(expect_symbol("("));
     auto arguments = list(std::move(left));
@@ -258,7 +265,16 @@ Result<ExpressionPtr> Parser::primary() {
                                        : Expression::Kind::timestamp_literal;
     return make_node(kind, since(from), text);
   }
-  if (word == "EXISTS" && peek(1).is_symbol("(")) return not_served(from, "EXISTS");
+  if (word == "EXISTS" && peek(1).is_symbol("(")) {
+    auto node = make_node(Expression::Kind::subquery, {from, from}, "EXISTS");
+    take();
+    take();
+    BOOST_OUTCOME_TRY(auto body, query_pointer());
+    BOOST_OUTCOME_TRY(expect_symbol(")"));
+    node->query = std::move(body);
+    node->where = since(from);
+    return node;
+  }
   if ((word == "ARRAY" || word == "MAP" || word == "MULTISET") && peek(1).is_symbol("[")) {
     return not_served(from, "the constructor " + word);
   }

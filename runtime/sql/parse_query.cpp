@@ -29,19 +29,66 @@ Result<Query> Parser::query() {
       out.with.push_back(std::move(table));
     } while (accept_symbol(","));
   }
-  if (peek().is_symbol("(")) {
-    // A query in parentheses is the query, unless a set operation follows.
-    take();
+  BOOST_OUTCOME_TRY(auto body, set_operation(/*intersect=*/false));
+  // A query in parentheses with a tail of its own keeps it: (SELECT ... LIMIT 3).
+  if (out.with.empty()) {
+    out = std::move(body);
+  } else if (body.with.empty() && body.order_by.empty() && !body.limit && !body.offset) {
+    out.body = std::move(body.body);
+  } else {
+    return not_served(from, "WITH in front of a query in parentheses that has parts of its own");
+  }
+  const bool has_tail = !out.order_by.empty() || out.limit || out.offset;
+  if (has_tail && (peek().is_word("ORDER") || peek().is_word("LIMIT") || peek().is_word("OFFSET") ||
+                   peek().is_word("FETCH"))) {
+    return not_served(here(), "a second ORDER BY or LIMIT behind parentheses");
+  }
+  BOOST_OUTCOME_TRY(query_tail(out));
+  out.where = since(from);
+  return out;
+}
+
+// UNION and EXCEPT of INTERSECTs, from left to right.
+Result<Query> Parser::set_operation(bool intersect) {
+  const Position from = here();
+  const auto operand = [&] { return intersect ? query_primary() : set_operation(true); };
+  BOOST_OUTCOME_TRY(auto left, operand());
+  int chain = 0;
+  for (;;) {
+    SetOperation operation;
+    if (intersect) {
+      if (!accept_word("INTERSECT")) return left;
+      operation.kind = SetOperation::Kind::intersect;
+    } else if (accept_word("EXCEPT") || accept_word("MINUS")) {
+      operation.kind = SetOperation::Kind::except;
+    } else if (!accept_word("UNION")) {
+      return left;
+    }
+    if (++chain > max_depth) {
+      return parse_error(here(), "More than " + std::to_string(max_depth) + " queries in a row.");
+    }
+    operation.all = accept_word("ALL");
+    if (!operation.all) accept_word("DISTINCT");
+    BOOST_OUTCOME_TRY(auto right, operand());
+    operation.left = std::make_unique<Query>(std::move(left));
+    operation.right = std::make_unique<Query>(std::move(right));
+    left = Query{};
+    left.body = std::move(operation);
+    left.where = since(from);
+  }
+}
+
+Result<Query> Parser::query_primary() {
+  const Deeper deeper(depth_);
+  BOOST_OUTCOME_TRY(check_depth());
+  const Position from = here();
+  Query out;
+  if (accept_symbol("(")) {
     BOOST_OUTCOME_TRY(auto inner, query());
     BOOST_OUTCOME_TRY(expect_symbol(")"));
-    if (out.with.empty()) {
-      out = std::move(inner);
-    } else if (inner.with.empty()) {
-      out.body = std::move(inner.body);
-    } else {
-      return not_served(from, "WITH inside WITH's parentheses");
-    }
-  } else if (peek().is_word("VALUES")) {
+    return inner;
+  }
+  if (peek().is_word("VALUES")) {
     BOOST_OUTCOME_TRY(auto rows, values());
     out.body = std::move(rows);
   } else if (peek().is_word("SELECT")) {
@@ -50,16 +97,44 @@ Result<Query> Parser::query() {
   } else {
     return unexpected("\"SELECT\", \"WITH\" or \"VALUES\"");
   }
-  BOOST_OUTCOME_TRY(refuse_query_tail());
   out.where = since(from);
   return out;
 }
 
-Status Parser::refuse_query_tail() {
-  for (const auto* word : {"UNION", "INTERSECT", "EXCEPT", "MINUS", "LIMIT", "OFFSET", "FETCH"}) {
-    if (peek().is_word(word)) return not_served(here(), word);
+Status Parser::query_tail(Query& query) {
+  if (at_words({"ORDER", "BY"})) {
+    BOOST_OUTCOME_TRY(auto items, order_by());
+    query.order_by = std::move(items);
   }
-  if (at_words({"ORDER", "BY"})) return not_served(here(), "ORDER BY");
+  const auto number = [&]() -> Result<std::int64_t> {
+    BOOST_OUTCOME_TRY(const int value, integer("a number"));
+    return std::int64_t{value};
+  };
+  const auto offset = [&]() -> Status {
+    if (!accept_word("OFFSET")) return base::success();
+    BOOST_OUTCOME_TRY(const auto value, number());
+    query.offset = value;
+    if (!accept_word("ROW")) accept_word("ROWS");
+    return base::success();
+  };
+  BOOST_OUTCOME_TRY(offset());
+  if (accept_word("LIMIT")) {
+    if (!accept_word("ALL")) {
+      BOOST_OUTCOME_TRY(const auto value, number());
+      query.limit = value;
+    }
+    BOOST_OUTCOME_TRY(offset());
+  } else if (accept_word("FETCH")) {
+    if (!accept_word("FIRST")) {
+      BOOST_OUTCOME_TRY(expect_word("NEXT"));
+    }
+    BOOST_OUTCOME_TRY(const auto value, number());
+    query.limit = value;
+    if (!accept_word("ROW")) {
+      BOOST_OUTCOME_TRY(expect_word("ROWS"));
+    }
+    BOOST_OUTCOME_TRY(expect_word("ONLY"));
+  }
   return base::success();
 }
 
@@ -90,8 +165,8 @@ Result<Select> Parser::select() {
   BOOST_OUTCOME_TRY(expect_word("SELECT"));
   if (peek().kind == TokenKind::hint) return not_served(here(), "a hint");
   if (peek().is_word("STREAM")) return not_served(here(), "SELECT STREAM");
-  if (peek().is_word("DISTINCT")) return not_served(here(), "SELECT DISTINCT");
-  accept_word("ALL");
+  out.distinct = accept_word("DISTINCT");
+  if (!out.distinct) accept_word("ALL");
   do {
     SelectItem item;
     if (peek().is_symbol("*")) {
@@ -112,12 +187,8 @@ Result<Select> Parser::select() {
     out.items.push_back(std::move(item));
   } while (accept_symbol(","));
   if (accept_word("FROM")) {
-    BOOST_OUTCOME_TRY(auto table, table_reference());
+    BOOST_OUTCOME_TRY(auto table, from_clause());
     out.from = std::move(table);
-    if (peek().is_symbol(",")) return not_served(here(), "a join (more than one table in FROM)");
-    for (const auto* word : {"JOIN", "INNER", "LEFT", "RIGHT", "FULL", "CROSS", "NATURAL"}) {
-      if (peek().is_word(word)) return not_served(here(), "a join");
-    }
   }
   if (accept_word("WHERE")) {
     BOOST_OUTCOME_TRY(auto condition, expression());
@@ -142,119 +213,18 @@ Result<Select> Parser::select() {
     BOOST_OUTCOME_TRY(auto condition, expression());
     out.having = std::move(condition);
   }
-  if (peek().is_word("WINDOW")) return not_served(here(), "a WINDOW clause");
+  if (accept_word("WINDOW")) {
+    do {
+      BOOST_OUTCOME_TRY(auto name, identifier("a window"));
+      BOOST_OUTCOME_TRY(expect_word("AS"));
+      BOOST_OUTCOME_TRY(auto spec, window_spec());
+      out.windows.emplace_back(std::move(name),
+                               std::make_shared<const WindowSpec>(std::move(spec)));
+    } while (accept_symbol(","));
+  }
   if (peek().is_word("QUALIFY")) return not_served(here(), "QUALIFY");
   out.span = since(from);
   return out;
-}
-
-Result<TableReference> Parser::table_reference() {
-  TableReference out;
-  const Position from = here();
-  if (peek().is_word("LATERAL")) return not_served(here(), "LATERAL");
-  if (peek().is_word("UNNEST")) return not_served(here(), "UNNEST");
-  if (at_words({"TABLE"}) && peek(1).is_symbol("(")) {
-    take();
-    take();
-    out.kind = TableReference::Kind::function;
-    BOOST_OUTCOME_TRY(auto function, table_function());
-    out.function = std::move(function);
-    BOOST_OUTCOME_TRY(expect_symbol(")"));
-  } else if (accept_symbol("(")) {
-    out.kind = TableReference::Kind::query;
-    BOOST_OUTCOME_TRY(auto body, query_pointer());
-    out.query = std::move(body);
-    BOOST_OUTCOME_TRY(expect_symbol(")"));
-  } else if (at_name() && peek(1).is_symbol("(")) {
-    out.kind = TableReference::Kind::function;
-    BOOST_OUTCOME_TRY(auto function, table_function());
-    out.function = std::move(function);
-  } else {
-    BOOST_OUTCOME_TRY(auto name, qualified_name("a table"));
-    out.table = std::move(name);
-  }
-  out.where = since(from);
-  if (peek().kind == TokenKind::hint) return not_served(here(), "a hint");
-  if (at_words({"FOR", "SYSTEM_TIME"})) return not_served(here(), "FOR SYSTEM_TIME AS OF");
-  if (peek().is_word("TABLESAMPLE")) return not_served(here(), "TABLESAMPLE");
-  if (peek().is_word("MATCH_RECOGNIZE")) return not_served(here(), "MATCH_RECOGNIZE");
-  const bool as = accept_word("AS");
-  if (as || at_name()) {
-    BOOST_OUTCOME_TRY(auto alias, identifier("a table"));
-    out.alias = std::move(alias);
-    if (peek().is_symbol("(")) {
-      BOOST_OUTCOME_TRY(auto columns, identifier_list());
-      out.alias_columns = std::move(columns);
-    }
-  }
-  if (peek().is_word("MATCH_RECOGNIZE")) return not_served(here(), "MATCH_RECOGNIZE");
-  return out;
-}
-
-// TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' MINUTE), arguments by place or by name.
-Result<ExpressionPtr> Parser::table_function() {
-  auto call = std::make_unique<Expression>();
-  call->kind = Expression::Kind::call;
-  const Token& name = peek();
-  const bool session_or_name = at_name();
-  if (!session_or_name) return unexpected("name of a table function");
-  call->name = name.kind == TokenKind::word ? name.upper : name.text;
-  call->name_where = name.where;
-  const Position from = here();
-  take();
-  BOOST_OUTCOME_TRY(expect_symbol("("));
-  if (!accept_symbol(")")) {
-    do {
-      std::optional<Identifier> argument_name;
-      const Position argument_from = here();
-      // OFFSET is reserved, and yet an argument's name; quoted or not.
-      if ((peek().kind == TokenKind::word || peek().kind == TokenKind::quoted_name) &&
-          peek(1).is_symbol("=>")) {
-        argument_name =
-            Identifier{peek().kind == TokenKind::word ? peek().upper : peek().text, peek().where};
-        take();
-        take();
-      }
-      ExpressionPtr value;
-      const Position value_from = here();
-      if (accept_word("TABLE")) {
-        value = std::make_unique<Expression>();
-        value->kind = Expression::Kind::table_argument;
-        if (peek().is_symbol("(")) return not_served(here(), "a query as a table argument");
-        BOOST_OUTCOME_TRY(auto table, qualified_name("a table"));
-        value->path = std::move(table.parts);
-        if (at_words({"PARTITION", "BY"}))
-          return not_served(here(), "PARTITION BY of a table argument");
-        value->where = since(value_from);
-      } else if (peek().is_symbol("(") && (peek(1).is_word("SELECT") || peek(1).is_word("TABLE") ||
-                                           peek(1).is_word("WITH"))) {
-        return not_served(here(), "a query as a table argument");
-      } else if (peek().is_word("DESCRIPTOR")) {
-        take();
-        value = std::make_unique<Expression>();
-        value->kind = Expression::Kind::descriptor;
-        BOOST_OUTCOME_TRY(auto columns, identifier_list());
-        value->path = std::move(columns);
-        value->where = since(value_from);
-      } else {
-        BOOST_OUTCOME_TRY(auto parsed, expression());
-        value = std::move(parsed);
-      }
-      if (argument_name) {
-        auto named = std::make_unique<Expression>();
-        named->kind = Expression::Kind::named_argument;
-        named->name = argument_name->text;
-        named->name_where = argument_name->where;
-        named->where = since(argument_from);
-        named->arguments.push_back(std::move(value));
-        value = std::move(named);
-      }
-      call->arguments.push_back(std::move(value));
-    } while (accept_symbol(","));
-    BOOST_OUTCOME_TRY(expect_symbol(")"));
-  }
-  call->where = since(from);
-  return call;
 }
 
 }  // namespace millrace::sql

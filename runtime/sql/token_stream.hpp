@@ -88,11 +88,24 @@ class Parser {
   Status check_options(const std::vector<Option>& options) const;
 
   // parse_query.cpp
+  Result<Query> set_operation(bool intersect);
+  Result<Query> query_primary();
+  Status query_tail(Query& query);
   Result<Select> select();
   Result<Values> values();
+
+  // parse_from.cpp
+  Result<TableReference> from_clause();
+  Result<TableReference> joined_table();
   Result<TableReference> table_reference();
   Result<ExpressionPtr> table_function();
-  Status refuse_query_tail();
+  Result<ExpressionPtr> table_argument();
+
+  // parse_window.cpp
+  Result<std::vector<OrderItem>> order_by();
+  Result<WindowSpec> window_spec();
+  Result<FrameBound> frame_bound();
+  Status call_suffix(Expression& call);
 
   // parse_expression.cpp, parse_call.cpp
   Result<ExpressionPtr> binary(int least);

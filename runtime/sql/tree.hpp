@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -39,8 +40,10 @@ struct TypeName {
 
 struct Expression;
 struct Query;
+struct WindowSpec;
 using ExpressionPtr = std::unique_ptr<Expression>;
 using QueryPtr = std::unique_ptr<Query>;
+using WindowSpecPtr = std::shared_ptr<const WindowSpec>;
 
 struct Expression {
   enum class Kind {
@@ -74,8 +77,43 @@ struct Expression {
   QueryPtr query;
   std::int64_t number = 0;
   bool flag = false;
+  // FILTER (WHERE ...) behind an aggregate.
+  ExpressionPtr filter;
+  // OVER (...) behind a function.
+  WindowSpecPtr over;
+  // PARTITION BY of a table_argument.
+  std::vector<Identifier> partition_by;
   // The name's own place in a call, for messages about the name.
   Span name_where;
+};
+
+// ORDER BY's item.
+struct OrderItem {
+  ExpressionPtr expression;
+  bool descending = false;
+  std::optional<bool> nulls_first;
+  Span where;
+};
+
+// One end of a frame.
+struct FrameBound {
+  enum class Kind { unbounded_preceding, preceding, current_row, following, unbounded_following };
+
+  Kind kind = Kind::current_row;
+  ExpressionPtr amount;  // preceding, following
+};
+
+// What stands in OVER's parentheses.
+struct WindowSpec {
+  std::vector<ExpressionPtr> partition_by;
+  std::vector<OrderItem> order_by;
+  bool framed = false;
+  bool rows = false;  // ROWS, not RANGE
+  FrameBound from{FrameBound::Kind::unbounded_preceding, nullptr};
+  FrameBound to;
+  // OVER w: the name; the rest is then the WINDOW clause's.
+  std::optional<Identifier> name;
+  Span where;
 };
 
 struct SelectItem {
@@ -85,7 +123,7 @@ struct SelectItem {
 
 // What stands in FROM.
 struct TableReference {
-  enum class Kind { table, function, query };
+  enum class Kind { table, function, query, join };
 
   Kind kind = Kind::table;
   QualifiedName table;
@@ -94,6 +132,15 @@ struct TableReference {
   std::optional<Identifier> alias;
   std::vector<Identifier> alias_columns;
   Span where;
+  // FOR SYSTEM_TIME AS OF
+  ExpressionPtr as_of;
+  // join
+  enum class Join { inner, left, right, full, cross };
+  Join join = Join::inner;
+  std::unique_ptr<TableReference> left;
+  std::unique_ptr<TableReference> right;
+  ExpressionPtr condition;       // ON
+  std::vector<Identifier> same;  // USING
 };
 
 struct Values {
@@ -102,12 +149,15 @@ struct Values {
 
 // One SELECT block. GROUP BY items are plain expressions; TUMBLE and HOP among them are calls.
 struct Select {
+  bool distinct = false;
   std::vector<SelectItem> items;
   std::optional<TableReference> from;
   ExpressionPtr where;
   std::vector<ExpressionPtr> group_by;
   bool grouped = false;
   ExpressionPtr having;
+  // WINDOW w AS (...)
+  std::vector<std::pair<Identifier, WindowSpecPtr>> windows;
   // For messages: the whole block, and the SELECT list.
   Span span;
 };
@@ -118,9 +168,22 @@ struct CommonTable {
   std::shared_ptr<const Query> query;
 };
 
+// UNION, INTERSECT, EXCEPT.
+struct SetOperation {
+  enum class Kind { union_of, intersect, except };
+
+  Kind kind = Kind::union_of;
+  bool all = false;
+  QueryPtr left;
+  QueryPtr right;
+};
+
 struct Query {
   std::vector<CommonTable> with;
-  std::variant<Select, Values> body;
+  std::variant<Select, Values, SetOperation> body;
+  std::vector<OrderItem> order_by;
+  std::optional<std::int64_t> limit;
+  std::optional<std::int64_t> offset;
   Span where;
 };
 

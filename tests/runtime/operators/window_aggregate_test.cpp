@@ -14,14 +14,14 @@ plan::AggregateCall aggregate(const std::string& name, std::vector<std::size_t> 
   std::vector<LogicalType> types(args.size(), LogicalType::bigint());
   const auto bound = aggregates::bind_aggregate(name, types, false);
   if (!bound) FAIL(bound.error().message());
-  return {bound.value(), std::move(args), name};
+  return {bound.value(), std::move(args), std::nullopt, name};
 }
 
 // Columns: 0 = time, 1 = key, 2 = value. Results: key, MAX(value), COUNT(*), start, end.
 struct Fixture {
   explicit Fixture(std::int64_t size, std::int64_t slide, std::int64_t offset = 0,
                    bool event_time = true, bool zoned = false, data::TimeZone zone = {}) {
-    plan.window.hop = size != slide;
+    plan.window.kind = size != slide ? plan::Window::Kind::hop : plan::Window::Kind::tumble;
     plan.window.size_ms = size;
     plan.window.slide_ms = slide;
     plan.window.offset_ms = offset;

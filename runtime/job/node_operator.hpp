@@ -1,0 +1,23 @@
+// Plan nodes to operators.
+#pragma once
+
+#include <memory>
+
+#include "runtime/expr/context.hpp"
+#include "runtime/operators/operator.hpp"
+#include "runtime/plan/plan.hpp"
+
+namespace millrace::job {
+
+// What operators are given beside their node. All of it outlives them.
+struct Surroundings {
+  expr::Context& context;
+  const base::Clock& clock;
+  operators::Counters& counters;
+};
+
+// The operator of a node that is neither a Scan nor ConstantRows. The node outlives it.
+std::unique_ptr<operators::Operator> make_operator(const plan::Node& node,
+                                                   const Surroundings& around);
+
+}  // namespace millrace::job

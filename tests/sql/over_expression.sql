@@ -1,0 +1,4 @@
+CREATE TABLE t (id STRING, k INT, v BIGINT, d DOUBLE, p DECIMAL(10, 2), ts TIMESTAMP(3), WATERMARK FOR ts AS ts)
+WITH ('connector' = 'filesystem', 'path' = '${case.in}', 'format' = 'json');
+CREATE TABLE s (id STRING, share DOUBLE, u STRING) WITH ('connector' = 'filesystem', 'path' = '${case.out}', 'format' = 'json');
+INSERT INTO s SELECT id, CAST(v AS DOUBLE) / SUM(v) OVER (PARTITION BY UPPER(id) ORDER BY ts), UPPER(id) FROM t WHERE v > 0;

@@ -1,0 +1,4 @@
+CREATE TABLE t (id STRING, k INT, v BIGINT, d DOUBLE, p DECIMAL(10, 2), ts TIMESTAMP(3), WATERMARK FOR ts AS ts)
+WITH ('connector' = 'filesystem', 'path' = '${case.in}', 'format' = 'json');
+CREATE TABLE s (id STRING, v BIGINT, lo BIGINT, hi BIGINT) WITH ('connector' = 'filesystem', 'path' = '${case.out}', 'format' = 'json');
+INSERT INTO s SELECT id, v, MIN(v) OVER (PARTITION BY id ORDER BY ts ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW), MAX(v) OVER (PARTITION BY id ORDER BY ts ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) FROM t;

@@ -1,0 +1,4 @@
+CREATE TABLE t (id STRING, k INT, v BIGINT, d DOUBLE, p DECIMAL(10, 2), ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '3' SECOND)
+WITH ('connector' = 'filesystem', 'path' = '${case.in}', 'format' = 'json');
+CREATE TABLE s (id STRING, v BIGINT, w1 TIMESTAMP(3), w2 TIMESTAMP(3), w3 TIMESTAMP(3)) WITH ('connector' = 'filesystem', 'path' = '${case.out}', 'format' = 'json');
+INSERT INTO s SELECT id, v, window_start, window_end, window_time FROM TABLE(SESSION(TABLE t PARTITION BY id, DESCRIPTOR(ts), INTERVAL '5' SECOND));

@@ -1,0 +1,3 @@
+CREATE TABLE t (id STRING, k INT, v BIGINT, d DOUBLE, p DECIMAL(10, 2), ts TIMESTAMP(3), WATERMARK FOR ts AS ts)
+WITH ('connector' = 'filesystem', 'path' = '${case.in}', 'format' = 'json');
+SELECT n, id, v FROM (SELECT id, v, ROW_NUMBER() OVER (ORDER BY v DESC, id) AS n FROM t) WHERE n < 4;

@@ -1,0 +1,4 @@
+CREATE TABLE t (id STRING, k INT, v BIGINT, d DOUBLE, p DECIMAL(10, 2), ts TIMESTAMP(3), WATERMARK FOR ts AS ts)
+WITH ('connector' = 'filesystem', 'path' = '${case.in}', 'format' = 'json');
+CREATE TABLE s (w1 TIMESTAMP(3), s BIGINT, c BIGINT) WITH ('connector' = 'filesystem', 'path' = '${case.out}', 'format' = 'json');
+INSERT INTO s SELECT window_start, SUM(v), COUNT(*) FROM (SELECT window_start, window_end, id, v, ROW_NUMBER() OVER (PARTITION BY window_start, window_end ORDER BY v DESC) AS n FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' MINUTE))) WHERE n <= 2 GROUP BY window_start, window_end;
