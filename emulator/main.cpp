@@ -20,7 +20,7 @@ struct Flags {
   std::string data = "./millrace-data";
   bool memory = false;
   std::string durability = "full";
-  std::string limits = "off";
+  std::string limits = "aws";
   std::string log_level = "info";
   std::vector<std::string> init;
   engine::Options engine;
@@ -63,11 +63,10 @@ void declare(CLI::App& app, Flags& flags) {
       ->check(one_of({"full", "normal", "off"}))
       ->capture_default_str();
   app.add_option("--limits", flags.limits,
-                 "call rates and shard throughput; only 'off' is served yet")
+                 "throughput of shards and rates of calls: aws: as AWS enforces them, off: none; a "
+                 "stream may differ (docs/limits.md)")
       ->envname("MILLRACE_LIMITS")
-      ->check([](const std::string& text) {
-        return text == "off" ? "" : "'" + text + "' is not served yet, only 'off' is";
-      })
+      ->check(one_of({"aws", "off"}))
       ->capture_default_str();
   app.add_option("--shard-limit", flags.engine.shard_limit, "open shards per account and region")
       ->check(CLI::Range(1, 1'000'000))
@@ -114,7 +113,9 @@ base::Status serve(const Flags& flags) {
   BOOST_OUTCOME_TRY(const auto store,
                     store::Store::open(flags.memory ? std::nullopt : std::optional{flags.data},
                                        durability_of(flags.durability)));
-  BOOST_OUTCOME_TRY(const auto engine, engine::Engine::open(*store, clock, flags.engine));
+  auto options = flags.engine;
+  options.aws_limits = flags.limits == "aws";
+  BOOST_OUTCOME_TRY(const auto engine, engine::Engine::open(*store, clock, options));
   BOOST_OUTCOME_TRY(emulator::init_streams(*engine, flags.settings, flags.init));
   engine::Committer committer{*engine};
   BOOST_OUTCOME_TRY(const auto readers, engine::ReaderPool::open(*engine, committer, 2));
@@ -123,10 +124,10 @@ base::Status serve(const Flags& flags) {
   for (const auto& address : server->addresses()) {
     std::printf("listening on http://%s:%u\n", address.host.c_str(), address.port);
   }
-  std::printf("%s, durability %s, %u I/O thread%s\n",
+  std::printf("%s, durability %s, limits %s, %u I/O thread%s\n",
               flags.memory ? "data in memory" : ("data in " + flags.data).c_str(),
-              flags.memory ? "none (memory)" : flags.durability.c_str(), flags.io_threads,
-              flags.io_threads == 1 ? "" : "s");
+              flags.memory ? "none (memory)" : flags.durability.c_str(), flags.limits.c_str(),
+              flags.io_threads, flags.io_threads == 1 ? "" : "s");
   std::printf("Ready.\n");
   std::fflush(stdout);
   server->run();

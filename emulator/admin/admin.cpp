@@ -16,6 +16,7 @@ constexpr auto pages = std::to_array<Page>({
     {"POST", "clock", Lane::change, &move_clock},
     {"GET", "streams", Lane::look, &list_streams},
     {"GET", "streams/{name}", Lane::look, &show_stream},
+    {"PUT", "streams/{name}/limits", Lane::change, &set_limits},
 });
 
 // Whether the path is the page's; takes what stands for {name}. Bad escapes match nothing.

@@ -39,5 +39,6 @@ base::Status move_clock(Context& context, json::Writer& out);
 // streams.cpp
 base::Status list_streams(Context& context, json::Writer& out);
 base::Status show_stream(Context& context, json::Writer& out);
+base::Status set_limits(Context& context, json::Writer& out);
 
 }  // namespace millrace::admin

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "emulator/engine/limits.hpp"
 #include "emulator/engine/sequence_number.hpp"
 #include "emulator/store/rows.hpp"
 
@@ -40,9 +41,12 @@ struct Shard {
   bool touched = false;  // in the transaction under way
   std::int64_t oldest_seen_ms =
       0;  // arrival of the oldest record when last looked at; 0: not known
+  WriteRates writes;
 
   // Any thread: index after the last committed record.
   std::atomic<std::int64_t> committed_next;
+  // Any thread; shared, because a read outlives the lock under which it found the shard.
+  std::shared_ptr<ReadRates> reads = std::make_shared<ReadRates>();
 
   [[nodiscard]] SequenceNumber sequence(std::int64_t index, std::int64_t time_ms) const {
     return {.created_s = row.created_s,

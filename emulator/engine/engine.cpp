@@ -269,8 +269,17 @@ base::Status Engine::append_all(const Stream& stream, std::span<const NewRecord>
   const auto now = now_ms();
   out.clear();
   out.reserve(records.size());
+  const bool limited = limits_on(stream);
+  const auto largest = stream.row.max_record_kib * 1024;
   for (const auto& record : records) {
     auto& shard = stream.route(record.hash);
+    if (limited) {
+      const auto bytes = record.data.size() + record.partition_key.value_or("").size();
+      if (!shard.writes.admit(now, static_cast<std::int64_t>(bytes), largest)) {
+        out.push_back({.sequence = {.shard = shard.row.number}, .throttled = true});
+        continue;
+      }
+    }
     if (shard.next_index > store::max_index) {
       return Error{ErrorCode::internal, "shard " + shard_id(shard.row.number) + " of stream " +
                                             stream.row.name + " is full"};

@@ -32,6 +32,7 @@ struct Options {
   std::int64_t transition_ms = 500;   // how long CREATING and DELETING last
   std::int64_t shard_limit = 500;     // open shards per account and region
   std::int64_t on_demand_limit = 50;  // on-demand streams per account and region
+  bool aws_limits = false;            // AWS's rates, where a stream has no setting of its own
 };
 
 // What CreateStream may choose.
@@ -53,6 +54,7 @@ struct NewRecord {
 
 struct Appended {
   SequenceNumber sequence;
+  bool throttled = false;  // not appended: of the sequence only the shard counts
 };
 
 // All that reading a shard from a place needs, so that it can be done without the lock.
@@ -86,6 +88,11 @@ class Engine {
     return offset_ms_.load(std::memory_order_relaxed);
   }
   [[nodiscard]] const Options& options() const { return options_; }
+  // Whether AWS's rates hold for the stream; hold the lock.
+  [[nodiscard]] bool limits_on(const Stream& stream) const {
+    return stream.row.limits.empty() ? options_.aws_limits : stream.row.limits == "aws";
+  }
+  [[nodiscard]] CallRates& call_rates() { return call_rates_; }
   [[nodiscard]] const Seal& seal() const { return *seal_; }
   [[nodiscard]] bool in_memory() const { return store_.in_memory(); }
   base::Result<std::unique_ptr<store::Reader>> make_reader() { return store_.make_reader(); }
@@ -153,7 +160,8 @@ class Engine {
   base::Status alter_resource(const Resource& resource, F&& change, std::int64_t updating_ms = 0);
   base::Status delete_resource(const Resource& resource);
   // Appends all records or none: after an error nothing of the transaction will be committed. `out`
-  // gets one entry a record, in order.
+  // gets one entry a record, in order. Where limits are on, records above a shard's rate are left
+  // out.
   base::Status append(const Stream& stream, std::span<const NewRecord> records,
                       std::vector<Appended>& out);
 
@@ -204,6 +212,7 @@ class Engine {
   std::map<std::tuple<std::string, std::string, std::string>, std::string> account_settings_;
   Signals signals_;
   Subscriptions subscriptions_;
+  CallRates call_rates_;
 };
 
 template <class F>

@@ -64,6 +64,7 @@ struct GetRecords {
       }
     }
     std::vector<ChildShardShape> children;
+    std::shared_ptr<engine::ReadRates> rates;  // where limits are on
     {
       const auto lock = context.engine.lock();
       const auto* stream = context.engine.find(name.scope, name.name);
@@ -72,11 +73,17 @@ struct GetRecords {
       if (shard == nullptr) return shard_not_found(engine::shard_id(iterator->shard), name);
       output.records.plan = context.engine.plan(*stream, *shard, iterator->index);
       if (output.records.plan.closed) children = children_of(*stream, *shard);
+      if (context.engine.limits_on(*stream) && !input.dry_run.value_or(false)) {
+        rates = shard->reads;
+        if (!rates->admit_call(now)) return shard_rate_exceeded(shard->row.number, *stream);
+      }
     }
     if (input.dry_run.value_or(false)) return dry_run_succeeded();
     const auto limit = static_cast<std::size_t>(input.limit.value_or(most_records));
     BOOST_OUTCOME_TRY(auto result,
                       context.engine.read(*context.reader, output.records.plan, limit, most_bytes));
+    // Data and keys.
+    if (rates) rates->charge(now, static_cast<std::int64_t>(result.records.bytes.size()));
     output.records.batch = std::move(result.records);
     output.millis_behind_latest = result.millis_behind;
     if (result.at_end) {

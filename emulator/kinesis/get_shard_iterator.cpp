@@ -27,12 +27,24 @@ struct GetShardIterator {
     static void members(auto& visit, auto& self) { visit("ShardIterator", self.shard_iterator); }
   };
 
+  // Only open shards are limited (API reference, checked 2026-11-23).
+  static base::Status check_rate(Context& context, const StreamName& name, std::uint32_t number) {
+    const auto lock = context.engine.lock();
+    const auto* stream = context.engine.find(name.scope, name.name);
+    if (stream == nullptr || !context.engine.limits_on(*stream)) return base::success();
+    const auto* shard = stream->find(number);
+    if (shard == nullptr || shard->row.closed_ms) return base::success();
+    if (shard->reads->admit_iterator(context.engine.now_ms())) return base::success();
+    return shard_rate_exceeded(number, *stream);
+  }
+
   static base::Status run(Context& context, Input& input, Output& output) {
     BOOST_OUTCOME_TRY(const auto name, name_of(context, input.stream));
     const Start start{"GetShardIterator", *input.shard_iterator_type,
                       input.starting_sequence_number, input.timestamp};
     BOOST_OUTCOME_TRY(const auto position, find_position(context, name, *input.shard_id, start));
     if (input.dry_run.value_or(false)) return dry_run_succeeded();
+    BOOST_OUTCOME_TRY(check_rate(context, name, position.shard));
     const engine::ShardIterator iterator{.issued_ms = context.engine.now_ms(),
                                          .stream_id = position.stream_id,
                                          .account = name.scope.account,

@@ -53,10 +53,18 @@ class Call {
   virtual void describe(wire::Encoder& out) const = 0;
 };
 
+// Calls a second where AWS's rates hold; 0: as many as one likes.
+struct Rate {
+  enum class Of { account, stream };
+  int per_s = 5;
+  Of of = Of::account;
+};
+
 struct Operation {
   std::string_view name;
   Lane lane;
   std::unique_ptr<Call> (*make)();
+  Rate rate;
 };
 
 std::span<const Operation> operations();

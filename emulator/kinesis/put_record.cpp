@@ -54,6 +54,7 @@ struct PutRecord {
     const engine::NewRecord record{input.partition_key, input.data->bytes, *input.hash};
     std::vector<engine::Appended> appended;
     BOOST_OUTCOME_TRY(context.engine.append(*stream, {&record, 1}, appended));
+    if (appended[0].throttled) return shard_rate_exceeded(appended[0].sequence.shard, *stream);
     output.shard_id = engine::shard_id(appended[0].sequence.shard);
     output.sequence_number = engine::SequenceText{appended[0].sequence}.str();
     return base::success();

@@ -1,4 +1,6 @@
 // PutRecords: up to 500 records; results in the order of the request.
+#include <algorithm>
+
 #include "emulator/kinesis/put.hpp"
 
 namespace millrace::kinesis::put_records {
@@ -18,12 +20,17 @@ struct Entry {
   }
 };
 
+// Either the first two or the last two.
 struct Result {
-  std::string sequence_number;
-  std::string shard_id;
+  std::optional<std::string> sequence_number;
+  std::optional<std::string> shard_id;
+  std::optional<std::string> error_code;
+  std::optional<std::string> error_message;
   static void members(auto& visit, auto& self) {
     visit("SequenceNumber", self.sequence_number);
     visit("ShardId", self.shard_id);
+    visit("ErrorCode", self.error_code);
+    visit("ErrorMessage", self.error_message);
   }
 };
 
@@ -31,10 +38,19 @@ struct Result {
 struct ResultList {
   using Described = std::vector<Result>;
   std::vector<engine::Appended> appended;
+  std::string stream, account;  // for the errors
   void encode(wire::Encoder& out) const {
     out.begin_list();
     for (const auto& one : appended) {
       out.begin_map();
+      if (one.throttled) {
+        out.key("ErrorCode");
+        out.plain("ProvisionedThroughputExceededException");
+        out.key("ErrorMessage");
+        out.text(shard_rate_text(one.sequence.shard, stream, account));
+        out.end_map();
+        continue;
+      }
       out.key("SequenceNumber");
       out.plain(engine::SequenceText{one.sequence}.view());
       out.key("ShardId");
@@ -99,7 +115,16 @@ struct PutRecords {
     }
     if (bytes > most_bytes) return invalid_argument("Records size exceeds 10 MB limit");
     if (input.dry_run.value_or(false)) return dry_run_succeeded();
-    return context.engine.append(*stream, input.prepared, output.records.appended);
+    auto& results = output.records;
+    BOOST_OUTCOME_TRY(context.engine.append(*stream, input.prepared, results.appended));
+    output.failed_record_count =
+        std::count_if(results.appended.begin(), results.appended.end(),
+                      [](const engine::Appended& one) { return one.throttled; });
+    if (output.failed_record_count > 0) {
+      results.stream = stream->row.name;
+      results.account = stream->row.account;
+    }
+    return base::success();
   }
 };
 

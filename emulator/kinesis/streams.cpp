@@ -16,6 +16,17 @@ base::Error limit_exceeded(std::string message) {
   return {ErrorCode::limit_exceeded, std::move(message)};
 }
 
+std::string shard_rate_text(std::uint32_t shard, std::string_view stream,
+                            std::string_view account) {
+  return "Rate exceeded for shard " + engine::shard_id(shard) + " in stream " +
+         std::string{stream} + " under account " + std::string{account} + ".";
+}
+
+base::Error shard_rate_exceeded(std::uint32_t shard, const engine::Stream& stream) {
+  return {ErrorCode::throughput_exceeded,
+          shard_rate_text(shard, stream.row.name, stream.row.account)};
+}
+
 base::Error stream_not_found(const StreamName& name) {
   return {ErrorCode::not_found,
           "Stream " + name.name + " under account " + name.scope.account + " not found."};

@@ -34,6 +34,9 @@ base::Error stream_not_found(const StreamName& name);
 base::Error shard_not_found(std::string_view shard, const StreamName& stream);
 base::Error invalid_argument(std::string message);
 base::Error limit_exceeded(std::string message);
+// ProvisionedThroughputExceededException.
+base::Error shard_rate_exceeded(std::uint32_t shard, const engine::Stream& stream);
+std::string shard_rate_text(std::uint32_t shard, std::string_view stream, std::string_view account);
 // Of a call with DryRun that would have succeeded.
 base::Error dry_run_succeeded();
 

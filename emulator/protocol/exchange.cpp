@@ -7,6 +7,7 @@
 #include "common/base/digest.hpp"
 #include "common/cbor/cbor.hpp"
 #include "common/json/json.hpp"
+#include "emulator/kinesis/rates.hpp"
 #include "emulator/protocol/auth.hpp"
 #include "emulator/protocol/errors.hpp"
 
@@ -203,6 +204,7 @@ void Exchange::start(Request request) {
   auto call = operation_->make();
   auto ready = authenticate();
   if (ready) ready = call->decode(document_->root());
+  if (ready) ready = kinesis::admit_call(engine_, scope_, *operation_, document_->root());
   if (!ready) {
     refuse(ready.error());
     return;

@@ -159,10 +159,11 @@ class Program:
 class Emulator:
     """A running millrace-emulator. `data` None means --memory. restart() keeps port and data."""
 
-    def __init__(self, data=None, arguments=(), transition_ms=20):
+    def __init__(self, data=None, arguments=(), transition_ms=20, limits="off"):
         self.data = data
         self.arguments = list(arguments)
         self.transition_ms = transition_ms
+        self.limits = limits
         self.program = None
         self.port = 0
         self.start()
@@ -171,7 +172,7 @@ class Emulator:
         where = ["--data", self.data] if self.data else ["--memory"]
         self.program = Program(
             [BIN / "millrace-emulator", "--listen", f"127.0.0.1:{self.port}", *where]
-            + ["--transition-ms", self.transition_ms, "--limits", "off", *self.arguments],
+            + ["--transition-ms", self.transition_ms, "--limits", self.limits, *self.arguments],
             env=aws_environment(),
         )
         try:

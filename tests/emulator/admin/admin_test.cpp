@@ -154,6 +154,41 @@ TEST_CASE("admin: HEAD is GET without a body") {
   CHECK(answer.body.empty());
 }
 
+TEST_CASE("admin: a stream's limits are switched, and back to the server's") {
+  for (const bool server : {false, true}) {
+    CAPTURE(server);
+    Service service{engine::Options{.aws_limits = server}};
+    service.create("s");
+    const auto put = [&](const char* body) {
+      return ask(service, "PUT", "/_millrace/api/streams/s/limits", body);
+    };
+    const auto now = [&] {
+      const auto answer = ask(service, "GET", "/_millrace/api/streams/s");
+      return std::string{answer["limits"].as_text()} + " " +
+             std::string{answer["limits_now"].as_text()};
+    };
+    const std::string own = server ? "aws" : "off";
+    CHECK(now() == "default " + own);
+    CHECK(put(R"({"limits":"aws"})").status == 200);
+    CHECK(now() == "aws aws");
+    CHECK(put(R"({"limits":"off"})").status == 200);
+    CHECK(now() == "off off");
+    CHECK(put(R"({"limits":"default"})").status == 200);
+    CHECK(now() == "default " + own);
+    for (const auto* body : {"", "{}", R"({"limits":"on"})", R"({"limits":1})",
+                             R"({"limits":null})", R"({"limits":"aws","x":1})"}) {
+      CAPTURE(body);
+      CHECK(put(body).status == 400);
+      CHECK(now() == "default " + own);
+    }
+    CHECK(ask(service, "PUT", "/_millrace/api/streams/t/limits", R"({"limits":"aws"})").status ==
+          404);
+    CHECK(ask(service, "PUT", "/_millrace/api/streams/s/limits?region=eu-west-1",
+              R"({"limits":"aws"})")
+              .status == 404);
+  }
+}
+
 TEST_CASE("admin: streams of all accounts and regions, of one, and one stream") {
   Service service;
   service.create("b", 2);
@@ -178,7 +213,7 @@ TEST_CASE("admin: streams of all accounts and regions, of one, and one stream") 
         "{\"name\":\"a\",\"account\":\"000000000000\",\"region\":\"us-east-1\",\"arn\":"
         "\"arn:aws:kinesis:us-east-1:000000000000:stream/a\",\"status\":\"ACTIVE\",\"mode\":"
         "\"PROVISIONED\",\"open_shards\":1,\"closed_shards\":0,\"retention_hours\":24,\"limits\":"
-        "\"default\",\"created_ms\":1700000000500}\n");
+        "\"default\",\"limits_now\":\"off\",\"created_ms\":1700000000500}\n");
   const auto none = ask(service, "GET", "/_millrace/api/streams/c");
   CHECK(none.status == 404);
   CHECK(error_of(none) == "there is no stream c in account 000000000000 and region us-east-1");
