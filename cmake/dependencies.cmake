@@ -4,6 +4,7 @@ find_package(Boost 1.81 REQUIRED)
 find_package(OpenSSL REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(SQLite3 REQUIRED)
+find_package(ZLIB REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(RapidJSON REQUIRED)
@@ -33,4 +34,13 @@ if(NOT TARGET CBOR::CBOR)
   add_library(CBOR::CBOR UNKNOWN IMPORTED)
   set_target_properties(CBOR::CBOR PROPERTIES
     IMPORTED_LOCATION ${CBOR_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${CBOR_INCLUDE_DIR})
+endif()
+
+# And zstd.
+if(NOT TARGET ZSTD::ZSTD)
+  find_path(ZSTD_INCLUDE_DIR zstd.h REQUIRED)
+  find_library(ZSTD_LIBRARY zstd REQUIRED)
+  add_library(ZSTD::ZSTD UNKNOWN IMPORTED)
+  set_target_properties(ZSTD::ZSTD PROPERTIES
+    IMPORTED_LOCATION ${ZSTD_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${ZSTD_INCLUDE_DIR})
 endif()

@@ -7,6 +7,9 @@
 
 #include "common/base/log.hpp"
 #include "common/json/json.hpp"
+#include "emulator/delivery/delivery.hpp"
+#include "emulator/delivery/directory_sink.hpp"
+#include "emulator/delivery/s3_sink.hpp"
 #include "emulator/http/server.hpp"
 #include "emulator/init_streams.hpp"
 #include "emulator/kinesis/api.hpp"
@@ -23,6 +26,9 @@ struct Flags {
   std::string limits = "aws";
   std::string log_level = "info";
   std::vector<std::string> init;
+  std::string channel_dir;          // of channels' objects; empty: beside the data
+  std::string channel_s3_endpoint;  // instead of a directory
+  delivery::Options delivery;
   engine::Options engine;
   protocol::Settings settings;
   unsigned io_threads = std::clamp(std::thread::hardware_concurrency() / 2, 1U, 4U);
@@ -86,6 +92,19 @@ void declare(CLI::App& app, Flags& flags) {
       ->capture_default_str();
   app.add_option("--init", flags.init, "streams made at start: name[:shards][:region],...")
       ->delimiter(',');
+  auto* directory =
+      app.add_option(
+             "--channel-dir", flags.channel_dir,
+             "where channels write their objects, as DIR/BUCKET/KEY; default: DATA/channels")
+          ->envname("MILLRACE_CHANNEL_DIR");
+  app.add_option("--channel-s3-endpoint", flags.channel_s3_endpoint,
+                 "URL of an S3 API that channels put their objects to instead")
+      ->envname("MILLRACE_CHANNEL_S3_ENDPOINT")
+      ->excludes(directory);
+  app.add_option("--channel-freshness-ms", flags.delivery.freshness_ms,
+                 "how long records wait before a channel delivers them, whatever its "
+                 "DataFreshnessInSeconds")
+      ->check(CLI::Range(0, 900'000));
   app.add_option("--io-threads", flags.io_threads, "threads for connections")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
@@ -101,6 +120,18 @@ void print_api() {
   json::Writer out;
   kinesis::describe_api(out);
   std::puts(out.str().c_str());
+}
+
+base::Result<std::unique_ptr<delivery::Sink>> open_sink(const Flags& flags,
+                                                        const base::Clock& clock) {
+  if (!flags.channel_s3_endpoint.empty()) {
+    return delivery::open_s3(flags.channel_s3_endpoint, clock);
+  }
+  if (flags.channel_dir.empty() && flags.memory) {
+    return std::unique_ptr<delivery::Sink>{std::make_unique<delivery::NowhereSink>()};
+  }
+  const auto directory = flags.channel_dir.empty() ? flags.data + "/channels" : flags.channel_dir;
+  return std::unique_ptr<delivery::Sink>{std::make_unique<delivery::DirectorySink>(directory)};
 }
 
 base::Status serve(const Flags& flags) {
@@ -119,6 +150,8 @@ base::Status serve(const Flags& flags) {
   BOOST_OUTCOME_TRY(emulator::init_streams(*engine, flags.settings, flags.init));
   engine::Committer committer{*engine};
   BOOST_OUTCOME_TRY(const auto readers, engine::ReaderPool::open(*engine, committer, 2));
+  BOOST_OUTCOME_TRY(const auto sink, open_sink(flags, clock));
+  delivery::Delivery channels{{*engine, committer, *readers, *sink}, flags.delivery};
   const http::Parts parts{flags.settings, *engine, committer, *readers};
   BOOST_OUTCOME_TRY(const auto server, http::Server::open(parts, addresses, flags.io_threads));
   for (const auto& address : server->addresses()) {
@@ -128,6 +161,7 @@ base::Status serve(const Flags& flags) {
               flags.memory ? "data in memory" : ("data in " + flags.data).c_str(),
               flags.memory ? "none (memory)" : flags.durability.c_str(), flags.limits.c_str(),
               flags.io_threads, flags.io_threads == 1 ? "" : "s");
+  channels.start();
   std::printf("Ready.\n");
   std::fflush(stdout);
   server->run();

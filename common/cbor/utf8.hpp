@@ -1,4 +1,4 @@
-// Is it UTF-8? Internal to cbor/.
+// Is it UTF-8?
 #pragma once
 
 #include <string_view>

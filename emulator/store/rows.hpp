@@ -63,6 +63,12 @@ struct ResourceRow {
   Tags tags;
 };
 
+// How far a channel has delivered a shard.
+struct ChannelPosition {
+  ShardKey shard;
+  std::int64_t next = 1;  // index of the record that is delivered next
+};
+
 struct AccountSetting {
   std::string account;
   std::string region;

@@ -34,6 +34,13 @@ CREATE TABLE resource_tag (
   PRIMARY KEY (resource_id, key)
 ) WITHOUT ROWID;
 CREATE INDEX resource_stream ON resource (stream_id);
+-- How far a channel has delivered each shard.
+CREATE TABLE channel_progress (
+  resource_id INTEGER NOT NULL REFERENCES resource (id) ON DELETE CASCADE,
+  shard_id INTEGER NOT NULL,
+  next_index INTEGER NOT NULL,        -- of the record that is delivered next
+  PRIMARY KEY (resource_id, shard_id)
+) WITHOUT ROWID;
 -- What is set for an account in a region as a whole: one row a setting.
 CREATE TABLE account_setting (
   account TEXT NOT NULL,

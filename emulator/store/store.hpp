@@ -90,6 +90,10 @@ class Store {
   base::Status delete_resource(std::int64_t resource_id);
   base::Result<std::vector<ResourceRow>> load_resources();
 
+  // Does nothing when the channel is gone.
+  base::Status set_channel_position(std::int64_t resource_id, const ChannelPosition& position);
+  base::Result<std::vector<ChannelPosition>> load_channel_positions(std::int64_t resource_id);
+
   // An empty value removes the setting.
   base::Status set_account(const AccountSetting& setting);
   base::Result<std::vector<AccountSetting>> load_account_settings();
