@@ -385,7 +385,7 @@ class Rates(Texts):
 
     @classmethod
     def setUpClass(cls):
-        cls.emulator = Emulator(arguments=("--limits", "aws"))
+        cls.emulator = Emulator(limits="aws")
         cls.kinesis = cls.emulator.client()
 
     def stream(self):
@@ -402,8 +402,9 @@ class Rates(Texts):
             return None
 
     def until_refused(self, call, words, times, **arguments):
-        """Calls until the rate is exceeded, at most so often."""
+        """Calls until the rate is exceeded, at most so often; no time passes between the calls."""
         for _ in range(times):
+            advance_clock(self.emulator, -60_000)
             try:
                 call(**arguments)
             except botocore.exceptions.ClientError as error:
@@ -435,6 +436,7 @@ class Rates(Texts):
     def test_rate_of_a_put_records_entry(self):
         name = self.stream()
         for _ in range(10):
+            advance_clock(self.emulator, -60_000)
             answer = self.kinesis.put_records(
                 StreamName=name, Records=[{"Data": b"x", "PartitionKey": "k"}] * 500
             )
