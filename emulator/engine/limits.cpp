@@ -4,33 +4,34 @@
 
 namespace millrace::engine {
 
-std::int64_t Bucket::filled(std::int64_t now_ms, std::int64_t rate, std::int64_t burst) const {
+void Bucket::fill(std::int64_t now_ms, std::int64_t rate, std::int64_t burst) {
   const auto full = burst * parts;
-  if (at_ms_ == never) return full;
-  if (now_ms <= at_ms_) return std::min(parts_, full);
-  const auto elapsed = now_ms - at_ms_;
-  // Long enough to fill it: nothing is multiplied that could overflow.
-  if (elapsed > (full - parts_) / rate) return full;
-  return std::min(full, parts_ + elapsed * rate);
+  const auto elapsed = at_ms_ == never ? 0 : std::max<std::int64_t>(0, now_ms - at_ms_);
+  // Where it is long enough to fill it, nothing is multiplied that could overflow.
+  if (at_ms_ == never || elapsed > (full - parts_) / rate) {
+    parts_ = full;
+  } else {
+    parts_ = std::min(full, parts_ + elapsed * rate);
+  }
+  at_ms_ = now_ms;
 }
 
 bool Bucket::take(std::int64_t now_ms, std::int64_t amount, std::int64_t rate, std::int64_t burst) {
-  const auto there = filled(now_ms, rate, burst);
-  if (there < amount * parts) return false;
-  parts_ = there - amount * parts;
-  at_ms_ = now_ms;
+  fill(now_ms, rate, burst);
+  if (parts_ < amount * parts) return false;
+  parts_ -= amount * parts;
   return true;
 }
 
 void Bucket::charge(std::int64_t now_ms, std::int64_t amount, std::int64_t rate,
                     std::int64_t burst) {
-  parts_ = filled(now_ms, rate, burst) - amount * parts;
-  at_ms_ = now_ms;
+  fill(now_ms, rate, burst);
+  parts_ -= amount * parts;
 }
 
-std::int64_t Bucket::level(std::int64_t now_ms, std::int64_t rate, std::int64_t burst) const {
-  const auto there = filled(now_ms, rate, burst);
-  return there >= 0 ? there / parts : -((-there + parts - 1) / parts);
+std::int64_t Bucket::level(std::int64_t now_ms, std::int64_t rate, std::int64_t burst) {
+  fill(now_ms, rate, burst);
+  return parts_ >= 0 ? parts_ / parts : -((-parts_ + parts - 1) / parts);
 }
 
 bool WriteRates::admit(std::int64_t now_ms, std::int64_t bytes, std::int64_t largest) {

@@ -19,14 +19,13 @@ class Bucket {
   // Takes it whether it is there or not: what is missing has to come in first.
   void charge(std::int64_t now_ms, std::int64_t amount, std::int64_t rate, std::int64_t burst);
   // Whole units, below 0 when more was charged than there was.
-  [[nodiscard]] std::int64_t level(std::int64_t now_ms, std::int64_t rate,
-                                   std::int64_t burst) const;
+  std::int64_t level(std::int64_t now_ms, std::int64_t rate, std::int64_t burst);
 
  private:
   static constexpr std::int64_t parts = 1000;  // of a unit: a millisecond brings `rate` parts
   static constexpr std::int64_t never = std::numeric_limits<std::int64_t>::min();
-  [[nodiscard]] std::int64_t filled(std::int64_t now_ms, std::int64_t rate,
-                                    std::int64_t burst) const;
+  // From here on it counts from now, also when that is earlier than it was.
+  void fill(std::int64_t now_ms, std::int64_t rate, std::int64_t burst);
 
   std::int64_t parts_ = 0;
   std::int64_t at_ms_ = never;

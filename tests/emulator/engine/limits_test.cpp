@@ -39,6 +39,14 @@ TEST_CASE("bucket: a clock that goes back brings nothing and takes nothing") {
   CHECK(bucket.take(start - 86'400'000 + 200, 1, 5, 5));
 }
 
+TEST_CASE("bucket: one that was empty when the clock went back fills again at once") {
+  Bucket bucket;
+  CHECK(bucket.take(start, 5, 5, 5));
+  CHECK_FALSE(bucket.take(start - 86'400'000, 1, 5, 5));
+  CHECK_FALSE(bucket.take(start - 86'400'000 + 199, 1, 5, 5));
+  CHECK(bucket.take(start - 86'400'000 + 200, 1, 5, 5));
+}
+
 TEST_CASE("bucket: what is charged beyond the level has to come in first") {
   Bucket bucket;
   bucket.charge(start, 30, 10, 10);
