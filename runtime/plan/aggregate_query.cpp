@@ -21,10 +21,8 @@ class AggregateQuery {
       : binder_(binder), select_(select), input_(input), scope_(input.scope()) {}
 
   Result<NodePtr> run() {
-    if (select_.where) {
-      BOOST_OUTCOME_TRY(auto bound, bind_condition(*select_.where, scope_, "WHERE"));
-      condition_ = std::move(bound);
-    }
+    BOOST_OUTCOME_TRY(auto where, bind_where(select_, scope_));
+    condition_ = std::move(where);
     for (const auto& key : select_.group_by) {
       BOOST_OUTCOME_TRY(group_by(*key));
     }

@@ -242,8 +242,12 @@ Result<std::size_t> Scope::resolve(const std::vector<sql::Identifier>& path) con
     return sql::validation_error(path.front().where, "Table '" + *qualifier + "' not found");
   }
   std::optional<std::size_t> found;
+  const bool inner_has =
+      !qualifier && inner_from > 0 &&
+      std::any_of(fields.begin() + static_cast<std::ptrdiff_t>(inner_from), fields.end(),
+                  [&](const Field& field) { return field.name == name.text; });
   for (std::size_t i = among->first; i < among->first + among->count; ++i) {
-    if (fields[i].name != name.text) continue;
+    if (fields[i].name != name.text || (inner_has && i < inner_from)) continue;
     if (found) {
       return sql::validation_error(name.where, "Column '" + name.text + "' is ambiguous");
     }

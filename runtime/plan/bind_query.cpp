@@ -195,6 +195,7 @@ Result<NodePtr> Binder::select(const sql::Select& select) {
   Relation input;
   if (select.from) {
     BOOST_OUTCOME_TRY(auto relation, from(*select.from));
+    BOOST_OUTCOME_TRY(apply_subqueries(select, relation));
     input = std::move(relation);
   } else {
     auto one_row = std::make_shared<Node>();

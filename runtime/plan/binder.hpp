@@ -30,6 +30,8 @@ struct Scope {
   std::optional<std::string> alias;
   std::vector<Field> fields;
   std::vector<Table> tables;  // of a join; empty: `alias` is all there is
+  // Of a query within another one: its own columns, which hide the outer ones, begin here.
+  std::size_t inner_from = 0;
 
   // The columns of the table by that name; without one: all. Nothing: there is no such table.
   [[nodiscard]] std::optional<Table> table(const std::optional<std::string>& name) const;
@@ -98,6 +100,9 @@ class Binder {
   // rank_query.cpp
   Result<NodePtr> order_and_limit(NodePtr node, const sql::Query& query);
   Result<Relation> from(const sql::TableReference& reference);
+  // subquery.cpp: IN (SELECT ...) and EXISTS of WHERE, as joins of the input.
+  Status apply_subqueries(const sql::Select& select, Relation& input);
+  Status apply_subquery(const sql::Expression& tree, bool negated, Relation& input);
   // join_query.cpp
   Result<Relation> join(const sql::TableReference& reference);
   Result<NodePtr> plain_select(const sql::Select& select, const Relation& input);
@@ -113,6 +118,9 @@ bool has_over(const sql::Expression& tree);
 Result<NodePtr> bind_over_query(const sql::Select& select, const Relation& input);
 // Whether aggregates can be computed over these windows.
 Status check_over(const Over& over, const std::vector<Field>& fields, sql::Position at);
+
+// subquery.cpp: WHERE without its sub-queries; null: there is nothing else.
+Result<expr::ExprPtr> bind_where(const sql::Select& select, const Scope& scope);
 
 // join_query.cpp: a join by its condition, over both inputs' columns in a row (null: none).
 NodePtr make_join(Join::Kind kind, NodePtr left, NodePtr right, expr::ExprPtr condition);

@@ -20,11 +20,7 @@ class OverQuery {
       : select_(select), input_(input), scope_(input.scope()) {}
 
   Result<NodePtr> run() {
-    ExprPtr condition;
-    if (select_.where) {
-      BOOST_OUTCOME_TRY(auto bound, bind_condition(*select_.where, scope_, "WHERE"));
-      condition = std::move(bound);
-    }
+    BOOST_OUTCOME_TRY(auto condition, bind_where(select_, scope_));
     const Intercept intercept = [this](const sql::Expression& tree) -> Result<ExprPtr> {
       if (tree.kind == Kind::call && tree.over) return over_call(tree);
       return ExprPtr();

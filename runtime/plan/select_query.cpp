@@ -111,11 +111,7 @@ Status expand_star(const sql::SelectItem& item, const Scope& scope,
 
 Result<NodePtr> Binder::plain_select(const sql::Select& select, const Relation& input) {
   const Scope scope = input.scope();
-  expr::ExprPtr condition;
-  if (select.where) {
-    BOOST_OUTCOME_TRY(auto bound, bind_condition(*select.where, scope, "WHERE"));
-    condition = std::move(bound);
-  }
+  BOOST_OUTCOME_TRY(auto condition, bind_where(select, scope));
   std::vector<expr::ExprPtr> projections;
   std::vector<Field> fields;
   for (const auto& item : select.items) {

@@ -85,7 +85,22 @@ Result<NodePtr> Binder::set_operation(const sql::SetOperation& operation) {
   }
   BOOST_OUTCOME_TRY(auto a, convert(std::move(left), fields));
   BOOST_OUTCOME_TRY(auto b, convert(std::move(right), fields));
-  if (operation.kind != Kind::union_of) return sql::not_served(operation.right->where.from, name);
+  if (operation.kind != Kind::union_of) {
+    if (operation.all) return sql::not_served(operation.right->where.from, name);
+    // Rows that the other side has, or has not, each once; NULL equals NULL here.
+    std::vector<expr::ExprPtr> equal;
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      BOOST_OUTCOME_TRY(
+          auto same,
+          expr::make_call("IS NOT DISTINCT FROM",
+                          {expr::make_column(i, fields[i].name, fields[i].type),
+                           expr::make_column(fields.size() + i, fields[i].name, fields[i].type)}));
+      equal.push_back(std::move(same));
+    }
+    return make_distinct(
+        make_join(operation.kind == Kind::intersect ? Join::Kind::semi : Join::Kind::anti,
+                  std::move(a), std::move(b), join_and(equal)));
+  }
   auto node = std::make_shared<Node>();
   node->body = Union{};
   node->input = std::move(a);

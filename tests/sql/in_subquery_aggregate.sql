@@ -1,0 +1,6 @@
+CREATE TABLE t (side STRING, id INT, k STRING, v BIGINT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '1' SECOND)
+WITH ('connector' = 'filesystem', 'path' = '${case.in}', 'format' = 'json');
+CREATE VIEW o AS SELECT id, k, v, ts FROM t WHERE side = 'o';
+CREATE VIEW p AS SELECT id, k, v, ts FROM t WHERE side = 'p';
+-- compare: result
+SELECT id, k FROM o WHERE id IN (SELECT id FROM p GROUP BY id HAVING COUNT(*) = 1);
