@@ -1,6 +1,7 @@
 #include "emulator/engine/catalog.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 
 #include "common/base/result.hpp"
@@ -68,6 +69,19 @@ Shard* Stream::find(std::uint32_t number) const {
   return at != shards.end() && (*at)->row.number == number ? at->get() : nullptr;
 }
 
+Shard* Stream::find_kept(std::uint32_t number, std::int64_t now_ms) const {
+  auto* shard = find(number);
+  return shard != nullptr && !is_expired(*shard, now_ms) ? shard : nullptr;
+}
+
+std::int64_t Stream::opened_ms(const Shard& shard, std::int64_t now_ms) const {
+  if (!shard.row.parent) return shard.row.created_s * 1000;
+  const auto* parent = find(*shard.row.parent);
+  if (parent != nullptr && parent->row.closed_ms) return *parent->row.closed_ms;
+  // The parent has expired: it closed before what can be read now.
+  return std::min(shard.row.created_s * 1000, trim_horizon_ms(now_ms));
+}
+
 Shard& Stream::route(base::Uint128 hash) const {
   const auto at = std::lower_bound(
       open.begin(), open.end(), hash,
@@ -83,6 +97,50 @@ void Stream::index_open_shards() {
   }
   std::sort(open.begin(), open.end(), [](const Shard* left, const Shard* right) {
     return left->row.hash_start < right->row.hash_start;
+  });
+}
+
+bool Stream::covers_key_space() const {
+  if (open.empty() || open.front()->row.hash_start != 0 ||
+      open.back()->row.hash_end != base::uint128_max) {
+    return false;
+  }
+  return std::adjacent_find(open.begin(), open.end(), [](const Shard* left, const Shard* right) {
+           return left->row.hash_end + 1 != right->row.hash_start;
+         }) == open.end();
+}
+
+std::vector<Period> parse_periods(std::string_view text) {
+  std::vector<Period> periods;
+  const auto number = [&] {
+    std::int64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    return error == std::errc{} ? std::optional{value} : std::nullopt;
+  };
+  while (!text.empty()) {
+    const auto from = number();
+    if (!from || !text.starts_with('-')) break;
+    text.remove_prefix(1);
+    periods.push_back({*from, number().value_or(INT64_MAX)});
+    if (text.starts_with(',')) text.remove_prefix(1);
+  }
+  return periods;
+}
+
+std::string to_text(const std::vector<Period>& periods) {
+  std::string text;
+  for (const auto& period : periods) {
+    if (!text.empty()) text += ',';
+    text += std::to_string(period.from_ms) + '-';
+    if (period.until_ms != INT64_MAX) text += std::to_string(period.until_ms);
+  }
+  return text;
+}
+
+bool is_within(const std::vector<Period>& periods, std::int64_t time_ms) {
+  return std::any_of(periods.begin(), periods.end(), [&](const Period& period) {
+    return period.from_ms <= time_ms && time_ms < period.until_ms;
   });
 }
 

@@ -39,8 +39,7 @@ base::Status Engine::load() {
   }
   for (auto& [key, stream] : loaded) {
     stream->index_open_shards();
-    if (stream->open.empty() || stream->open.front()->row.hash_start != 0 ||
-        stream->open.back()->row.hash_end != base::uint128_max) {
+    if (!stream->covers_key_space()) {
       return Error{ErrorCode::io, "the data file is damaged: the open shards of stream " +
                                       stream->row.name + " do not cover the hash key space"};
     }
@@ -114,8 +113,9 @@ ReadPlan Engine::plan(const Stream& stream, const Shard& shard, std::int64_t fro
           .number = shard.row.number,
           .created_s = shard.row.created_s,
           .from_index = from_index,
-          .oldest_ms = now_ms() - stream.retention_ms(),
-          .closed = shard.row.closed_ms.has_value()};
+          .oldest_ms = stream.trim_horizon_ms(now_ms()),
+          .closed = shard.sealed.load(std::memory_order_acquire),
+          .encrypted = parse_periods(stream.row.encrypted)};
 }
 
 base::Result<ReadResult> Engine::read(store::Reader& reader, const ReadPlan& plan,
@@ -167,6 +167,7 @@ base::Status Engine::commit() {
   for (auto* shard : touched_) {
     shard->touched = false;
     shard->committed_next.store(shard->next_index, std::memory_order_release);
+    if (shard->row.closed_ms) shard->sealed.store(true, std::memory_order_release);
     signals_.note(shard->row.stream_id);
   }
   touched_.clear();
@@ -264,6 +265,12 @@ base::Status Engine::append(const Stream& stream, std::span<const NewRecord> rec
   return appended;
 }
 
+void Engine::touch(Shard& shard) {
+  if (shard.touched) return;
+  shard.touched = true;
+  touched_.push_back(&shard);
+}
+
 base::Status Engine::append_all(const Stream& stream, std::span<const NewRecord> records,
                                 std::vector<Appended>& out) {
   const auto now = now_ms();
@@ -284,15 +291,14 @@ base::Status Engine::append_all(const Stream& stream, std::span<const NewRecord>
       return Error{ErrorCode::internal, "shard " + shard_id(shard.row.number) + " of stream " +
                                             stream.row.name + " is full"};
     }
-    if (!shard.touched) {
-      shard.touched = true;
-      touched_.push_back(&shard);
-    }
+    touch(shard);
     // Arrival times never fall, whatever the clock does: reading by time relies on it.
     shard.last_ms = std::max(shard.last_ms, now);
     const auto index = shard.next_index++;
     BOOST_OUTCOME_TRY(
         store_.append(shard.row.key, index, shard.last_ms, record.partition_key, record.data));
+    shard.counted_bytes += static_cast<std::int64_t>(record.data.size()) +
+                           static_cast<std::int64_t>(record.partition_key.value_or("").size());
     out.push_back({shard.sequence(index, shard.last_ms)});
   }
   return base::success();

@@ -28,11 +28,17 @@
 
 namespace millrace::engine {
 
+class Reshaping;
+
 struct Options {
   std::int64_t transition_ms = 500;   // how long CREATING and DELETING last
   std::int64_t shard_limit = 500;     // open shards per account and region
   std::int64_t on_demand_limit = 50;  // on-demand streams per account and region
   bool aws_limits = false;            // AWS's rates, where a stream has no setting of its own
+  // A shard of an on-demand stream that takes more than this for a whole window is split in two.
+  // AWS: above 500 KB/s, within 15 minutes.
+  std::int64_t hot_bytes_per_s = 500'000;
+  std::int64_t hot_window_ms = 60'000;
 };
 
 // What CreateStream may choose.
@@ -64,7 +70,8 @@ struct ReadPlan {
   std::int64_t created_s = 0;
   std::int64_t from_index = 0;
   std::int64_t oldest_ms = 0;  // records that arrived before are expired
-  bool closed = false;
+  bool closed = false;         // all that was ever put is committed
+  std::vector<Period> encrypted;
 };
 
 struct ReadResult {
@@ -145,6 +152,15 @@ class Engine {
   // is UPDATING for `updating_ms`; 0: it stays as it is.
   template <class F>
   base::Status alter_stream(const Stream& stream, F&& change, std::int64_t updating_ms = 0);
+  // Resharding. All happens at once, in this transaction: parents close, children open, and the
+  // stream is UPDATING for options().transition_ms. The caller has checked limits; `key` lies
+  // within the open shard, `low` and `high` are open and neighbours.
+  base::Status split_shard(const Stream& stream, const Shard& shard, base::Uint128 key);
+  base::Status merge_shards(const Stream& stream, const Shard& low, const Shard& high);
+  // As UpdateShardCount does: up by splitting every shard, and then down by merging neighbours.
+  base::Status scale_shards(const Stream& stream, std::size_t target);
+  // By splitting the widest shards until so many are open; nothing if they are already.
+  base::Status widen(const Stream& stream, std::size_t target);
   // Sorted by key.
   base::Status set_tags(const Stream& stream, store::Tags tags);
   // Calls of a kind in the last 24 hours, and one more of them.
@@ -173,8 +189,9 @@ class Engine {
   // Whether a commit has moved the clock since the last question.
   [[nodiscard]] bool take_clock_moved() { return std::exchange(time_jumped_, false); }
 
-  // A little housekeeping: ends DELETING, trims what is past its retention, erases what belonged to
-  // deleted streams; at most `limit` records. True when there is more to do.
+  // A little housekeeping: ends DELETING, splits hot shards of on-demand streams, trims what is
+  // past its retention, forgets closed shards that are empty, erases what belonged to deleted
+  // streams and shards; at most `limit` records. True when there is more to do.
   base::Result<bool> tidy(std::int64_t limit);
 
  private:
@@ -190,6 +207,10 @@ class Engine {
                           std::vector<Appended>& out);
   [[nodiscard]] Stream* find_mutable(const Scope& scope, std::string_view name) const;
   void drop(Streams::iterator at);
+  void touch(Shard& shard);
+  base::Status reshape(const Stream& stream, const Reshaping& plan);
+  base::Status split_hot_shards(Stream& stream);
+  base::Status forget_expired_shards(Stream& stream);
   base::Result<bool> trim(Stream& stream, Shard& shard, std::int64_t limit);
 
   store::Store& store_;

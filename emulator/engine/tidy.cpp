@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "emulator/engine/engine.hpp"
+#include "emulator/engine/reshaping.hpp"
 
 namespace millrace::engine {
 
@@ -16,7 +17,7 @@ void Engine::drop(Streams::iterator at) {
 }
 
 base::Result<bool> Engine::trim(Stream& stream, Shard& shard, std::int64_t limit) {
-  const auto oldest_ms = now_ms() - stream.retention_ms();
+  const auto oldest_ms = stream.trim_horizon_ms(now_ms());
   if (shard.oldest_seen_ms >= oldest_ms) return false;
   const auto committed = shard.committed_next.load(std::memory_order_acquire);
   BOOST_OUTCOME_TRY(const auto first, own_reader_->first_at(shard.row.key, oldest_ms));
@@ -33,6 +34,52 @@ base::Result<bool> Engine::trim(Stream& stream, Shard& shard, std::int64_t limit
   return false;
 }
 
+base::Status Engine::forget_expired_shards(Stream& stream) {
+  const auto now = now_ms();
+  const auto expired = [&](const auto& shard) { return stream.is_expired(*shard, now); };
+  if (std::none_of(stream.shards.begin(), stream.shards.end(), expired)) return base::success();
+  BOOST_OUTCOME_TRY(atomically([&]() -> base::Status {
+    for (const auto& shard : stream.shards) {
+      if (!expired(shard)) continue;
+      BOOST_OUTCOME_TRY(store_.delete_shard(shard->row.key));
+    }
+    return base::success();
+  }));
+  std::erase_if(touched_, [&](const Shard* shard) {
+    return shard->row.stream_id == stream.row.id && stream.is_expired(*shard, now);
+  });
+  signals_.note(stream.row.id);
+  const std::unique_lock guard{mutex_};
+  std::erase_if(stream.shards, expired);
+  return base::success();
+}
+
+base::Status Engine::split_hot_shards(Stream& stream) {
+  const auto now = now_ms();
+  if (stream.row.mode != "ON_DEMAND" || stream.status(now) != StreamStatus::active) {
+    return base::success();
+  }
+  Reshaping plan{stream, now};
+  auto room = options_.shard_limit - open_shards({stream.row.account, stream.row.region});
+  for (std::size_t at = 0; auto* shard : stream.open) {
+    const auto elapsed_ms = now - shard->counting_since_ms;
+    bool split = false;
+    // Over a window that housekeeping came late to (the clock was moved, say) the rate is lower.
+    if (elapsed_ms >= options_.hot_window_ms || elapsed_ms < 0) {
+      split = elapsed_ms > 0 && room > 0 && plan.can_halve(at) &&
+              shard->counted_bytes > options_.hot_bytes_per_s * elapsed_ms / 1000;
+      shard->counted_bytes = 0;
+      shard->counting_since_ms = now;
+    }
+    if (split) {
+      plan.halve(at);
+      --room;
+    }
+    at += split ? 2 : 1;
+  }
+  return reshape(stream, plan);
+}
+
 base::Result<bool> Engine::tidy(std::int64_t limit) {
   const auto now = now_ms();
   for (auto at = streams_.begin(); at != streams_.end();) {
@@ -45,6 +92,8 @@ base::Result<bool> Engine::tidy(std::int64_t limit) {
   }
   BOOST_OUTCOME_TRY(resources_.tidy(now));
   for (auto& [key, stream] : streams_) {
+    BOOST_OUTCOME_TRY(split_hot_shards(*stream));
+    BOOST_OUTCOME_TRY(forget_expired_shards(*stream));
     for (auto& shard : stream->shards) {
       BOOST_OUTCOME_TRY(const bool more, trim(*stream, *shard, limit));
       if (more) return true;

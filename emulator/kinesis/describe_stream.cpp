@@ -46,7 +46,7 @@ struct DescribeStream {
     const auto limit =
         static_cast<std::size_t>(std::min(input.limit.value_or(most_shards), most_shards));
     for (const auto& shard : stream->shards) {
-      if (!is_listed(*stream, *shard, now)) continue;
+      if (stream->is_expired(*shard, now)) continue;
       auto shape = shape_of(*shard);
       if (input.exclusive_start_shard_id && shape.shard_id <= *input.exclusive_start_shard_id)
         continue;

@@ -68,8 +68,9 @@ struct GetRecords {
     {
       const auto lock = context.engine.lock();
       const auto* stream = context.engine.find(name.scope, name.name);
-      const auto* shard =
-          stream && stream->row.id == iterator->stream_id ? stream->find(iterator->shard) : nullptr;
+      const auto* shard = stream && stream->row.id == iterator->stream_id
+                              ? stream->find_kept(iterator->shard, now)
+                              : nullptr;
       if (shard == nullptr) return shard_not_found(engine::shard_id(iterator->shard), name);
       output.records.plan = context.engine.plan(*stream, *shard, iterator->index);
       if (output.records.plan.closed) children = children_of(*stream, *shard);

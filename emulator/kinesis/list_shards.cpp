@@ -51,13 +51,13 @@ struct Selection {
 
   [[nodiscard]] bool takes(const engine::Stream& stream, const engine::Shard& shard,
                            std::int64_t now_ms) const {
-    if (!is_listed(stream, shard, now_ms)) return false;
-    const auto created_ms_of = shard.row.created_s * 1000;
+    if (stream.is_expired(shard, now_ms)) return false;
+    const auto opened_ms = stream.opened_ms(shard, now_ms);
     const auto closed_ms = shard.row.closed_ms.value_or(INT64_MAX);
-    const auto horizon_ms = std::max(now_ms - stream.retention_ms(), stream.row.created_ms);
+    const auto horizon_ms = std::max(stream.trim_horizon_ms(now_ms), stream.row.created_ms);
     if (type == "AT_LATEST") return !shard.row.closed_ms;
-    if (type == "AT_TRIM_HORIZON") return created_ms_of <= horizon_ms && closed_ms > horizon_ms;
-    if (type == "AT_TIMESTAMP") return created_ms_of <= time_ms && closed_ms > time_ms;
+    if (type == "AT_TRIM_HORIZON") return opened_ms <= horizon_ms && closed_ms > horizon_ms;
+    if (type == "AT_TIMESTAMP") return opened_ms <= time_ms && closed_ms > time_ms;
     if (type == "FROM_TIMESTAMP") return closed_ms >= time_ms;
     return true;  // AFTER_SHARD_ID sets after_shard; FROM_TRIM_HORIZON is everything listed
   }

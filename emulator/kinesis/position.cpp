@@ -40,9 +40,10 @@ base::Error type_and_number(std::string_view type, bool number) {
       (number ? " and also a StartingSequenceNumber." : " and no StartingSequenceNumber."));
 }
 
-// The clock's place: the first record that arrived at or after it.
-base::Result<std::int64_t> index_at(const Context& context, const StreamName& name,
-                                    const engine::ReadPlan& plan, const Start& start) {
+// The clock's place: the first record that arrived at or after it. `end`: where the shard ended a
+// moment ago; what has come since is later than any time that can be asked for.
+base::Result<std::int64_t> index_at(const Context& context, const engine::ReadPlan& plan,
+                                    const Start& start, std::int64_t end) {
   if (!start.timestamp) {
     return invalid_argument(
         "Must specify timestampInMillis parameter for iterator of type AT_TIMESTAMP. Current "
@@ -57,13 +58,7 @@ base::Result<std::int64_t> index_at(const Context& context, const StreamName& na
         std::to_string(wanted) + ", currentTimestampInMillis: " + std::to_string(now));
   }
   BOOST_OUTCOME_TRY(const auto first, context.reader->first_at(plan.shard, wanted));
-  if (first) return *first;
-  // Nothing that late yet: what is put from now on is.
-  const auto lock = context.engine.lock();
-  const auto* stream = context.engine.find(name.scope, name.name);
-  const auto* shard = stream ? stream->find(plan.number) : nullptr;
-  if (shard == nullptr) return shard_not_found(engine::shard_id(plan.number), name);
-  return shard->committed_next.load(std::memory_order_acquire);
+  return first.value_or(end);
 }
 
 }  // namespace
@@ -84,7 +79,7 @@ base::Result<Position> find_position(const Context& context, const StreamName& n
     const auto lock = context.engine.lock();
     const auto now = context.engine.now_ms();
     const auto* stream = context.engine.find(name.scope, name.name);
-    const auto* shard = stream ? stream->find(*number) : nullptr;
+    const auto* shard = stream ? stream->find_kept(*number, now) : nullptr;
     if (shard == nullptr || stream->status(now) == engine::StreamStatus::creating) {
       return shard_not_found(engine::shard_id(*number), name);
     }
@@ -98,13 +93,13 @@ base::Result<Position> find_position(const Context& context, const StreamName& n
     } else if (by_number) {
       return type_and_number(start.type, false);
     }
-    if (start.type == "LATEST") {
+    if (start.type == "LATEST" || start.type == "AT_TIMESTAMP") {
       position.index = shard->committed_next.load(std::memory_order_acquire);
     }
     plan = context.engine.plan(*stream, *shard, 0);
   }
   if (start.type == "AT_TIMESTAMP") {
-    BOOST_OUTCOME_TRY(position.index, index_at(context, name, plan, start));
+    BOOST_OUTCOME_TRY(position.index, index_at(context, plan, start, position.index));
   }
   return position;
 }

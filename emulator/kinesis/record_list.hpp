@@ -16,11 +16,13 @@ struct RecordShape {
   wire::EpochMs approximate_arrival_timestamp;
   wire::BlobView data;
   std::optional<std::string> partition_key;
+  std::optional<std::string> encryption_type;
   static void members(auto& visit, auto& self) {
     visit("SequenceNumber", self.sequence_number);
     visit("ApproximateArrivalTimestamp", self.approximate_arrival_timestamp);
     visit("Data", self.data);
     visit("PartitionKey", self.partition_key);
+    visit("EncryptionType", self.encryption_type);
   }
 };
 
@@ -43,6 +45,11 @@ struct RecordList {
       if (entry.has_key) {
         out.key("PartitionKey");
         out.text(batch.key(entry));
+      }
+      // Recorded from AWS: records that are not encrypted do not say so.
+      if (!plan.encrypted.empty() && engine::is_within(plan.encrypted, entry.time_ms)) {
+        out.key("EncryptionType");
+        out.plain("KMS");
       }
       out.end_map();
     }

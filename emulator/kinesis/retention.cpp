@@ -26,8 +26,14 @@ base::Status change_retention(Context& context, const RetentionInput& input,
                             " hours). Use " + (increase ? "Decrease" : "Increase") +
                             "RetentionPeriod API.");
   }
-  return context.engine.alter_stream(*stream,
-                                     [&](store::StreamRow& row) { row.retention_hours = hours; });
+  return context.engine.alter_stream(
+      *stream,
+      [&](store::StreamRow& row) {
+        // What has expired by now stays gone, however long the new period is.
+        row.trim_floor_ms = stream->trim_horizon_ms(context.engine.now_ms());
+        row.retention_hours = hours;
+      },
+      context.engine.options().transition_ms);
 }
 
 }  // namespace millrace::kinesis

@@ -36,10 +36,6 @@ std::vector<ChildShardShape> children_of(const engine::Stream& stream, const eng
   return children;
 }
 
-bool is_listed(const engine::Stream& stream, const engine::Shard& shard, std::int64_t now_ms) {
-  return !shard.row.closed_ms || *shard.row.closed_ms >= now_ms - stream.retention_ms();
-}
-
 StreamFacts facts_of(const engine::Stream& stream, std::int64_t now_ms) {
   StreamFacts facts;
   facts.stream_name = stream.row.name;

@@ -115,9 +115,6 @@ ShardShape shape_of(const engine::Shard& shard);
 // The shards that came out of a split or merge of this one.
 std::vector<ChildShardShape> children_of(const engine::Stream& stream, const engine::Shard& shard);
 
-// Expired shards (closed, and all their records past retention) are not listed any more.
-bool is_listed(const engine::Stream& stream, const engine::Shard& shard, std::int64_t now_ms);
-
 // What DescribeStream and DescribeStreamSummary have in common.
 struct StreamFacts {
   std::string stream_name;

@@ -39,7 +39,7 @@ base::Result<ShardFeed::Sight> ShardFeed::look(std::int64_t now) const {
       consumer->status(now) == engine::ResourceStatus::deleting) {
     return consumer_not_found(consumer_.name, consumer_.scope.account);
   }
-  const auto* shard = stream->find(from_.shard);
+  const auto* shard = stream->find_kept(from_.shard, now);
   if (shard == nullptr) return shard_not_found(engine::shard_id(from_.shard), stream_name());
   return Sight{stream, shard};
 }
@@ -51,7 +51,7 @@ base::Millis ShardFeed::due() {
   if (!sight) return base::Millis{0};
   const auto& shard = *sight.value().shard;
   const bool news = shard.committed_next.load(std::memory_order_acquire) > next_index_ ||
-                    shard.row.closed_ms.has_value();
+                    shard.sealed.load(std::memory_order_acquire);
   if (news) return base::Millis{0};
   return base::Millis{std::max<std::int64_t>(0, std::min(ends_ms_, heartbeat_due_ms_) - now)};
 }

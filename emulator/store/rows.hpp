@@ -42,6 +42,9 @@ struct StreamRow {
   std::int64_t warm_mibps = 0;
   std::string limits;  // "aws", "off"; empty: as the server has it
   std::string policy;  // JSON; empty: none
+  // Records that arrived before are gone for good: what had expired when the retention was changed.
+  std::int64_t trim_floor_ms = 0;
+  std::string encrypted;  // when records were encrypted: "FROM-UNTIL,FROM-", in ms
   Tags tags;
 };
 

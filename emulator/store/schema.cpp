@@ -120,6 +120,9 @@ base::Status apply(Connection& connection, int version) {
   if (version == 2) {
     BOOST_OUTCOME_TRY(connection.run(version_2));
   }
+  if (version == 3) {
+    BOOST_OUTCOME_TRY(connection.run(version_3));
+  }
   const auto set = "PRAGMA user_version = " + std::to_string(version);
   return connection.run(set.c_str());
 }

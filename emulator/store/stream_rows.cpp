@@ -84,17 +84,17 @@ base::Status Store::insert_shard(ShardRow& shard) {
 }
 
 base::Status Store::update_stream(const StreamRow& stream) {
-  BOOST_OUTCOME_TRY(
-      auto update,
-      connection_.prepare("UPDATE stream SET mode = ?, distribution = ?, transition = ?, "
-                          "transition_until_ms = ?, retention_hours = ?, max_record_kib = ?, "
-                          "encryption_key = ?, metrics = ?, warm_mibps = ?, limits = ?, policy = ? "
-                          "WHERE id = ?"));
+  BOOST_OUTCOME_TRY(auto update,
+                    connection_.prepare(
+                        "UPDATE stream SET mode = ?, distribution = ?, transition = ?, "
+                        "transition_until_ms = ?, retention_hours = ?, max_record_kib = ?, "
+                        "encryption_key = ?, metrics = ?, warm_mibps = ?, limits = ?, policy = ?, "
+                        "trim_floor_ms = ?, encrypted = ? WHERE id = ?"));
   update.bind(0, stream.mode).bind(1, stream.distribution).bind(2, stream.transition);
   update.bind(3, stream.transition_until_ms).bind(4, stream.retention_hours);
   update.bind(5, stream.max_record_kib).bind(6, stream.encryption_key).bind(7, stream.metrics);
   update.bind(8, stream.warm_mibps).bind(9, stream.limits).bind(10, stream.policy);
-  update.bind(11, stream.id);
+  update.bind(11, stream.trim_floor_ms).bind(12, stream.encrypted).bind(13, stream.id);
   return update.run();
 }
 
@@ -111,8 +111,8 @@ base::Result<std::vector<StreamRow>> Store::load_streams() {
       auto row,
       connection_.prepare("SELECT id, account, region, name, mode, distribution, created_ms, "
                           "transition, transition_until_ms, retention_hours, "
-                          "max_record_kib, encryption_key, metrics, warm_mibps, limits, policy "
-                          "FROM stream"));
+                          "max_record_kib, encryption_key, metrics, warm_mibps, limits, policy, "
+                          "trim_floor_ms, encrypted FROM stream"));
   BOOST_OUTCOME_TRY(auto tag,
                     connection_.prepare("SELECT key, value FROM tag WHERE stream_id = ?"));
   std::vector<StreamRow> streams;
@@ -136,6 +136,8 @@ base::Result<std::vector<StreamRow>> Store::load_streams() {
     stream.warm_mibps = row.integer(13);
     stream.limits = row.text(14);
     stream.policy = row.text(15);
+    stream.trim_floor_ms = row.integer(16);
+    stream.encrypted = row.text(17);
     const ResetGuard guard{tag};
     tag.bind(0, stream.id);
     for (;;) {

@@ -67,9 +67,11 @@ TEST_CASE("retention: up with Increase, down with Decrease, 24 to 8760 hours") {
   Service service;
   service.create("s");
   const auto change = [&](const char* which, int hours) {
-    return service.call(
-        std::string{which} + "StreamRetentionPeriod",
-        R"({"StreamName":"s","RetentionPeriodHours":)" + std::to_string(hours) + "}");
+    auto answer =
+        service.call(std::string{which} + "StreamRetentionPeriod",
+                     R"({"StreamName":"s","RetentionPeriodHours":)" + std::to_string(hours) + "}");
+    service.clock.advance(base::Millis{500});  // UPDATING
+    return answer;
   };
   CHECK(change("Increase", 48).status == 200);
   CHECK(service
@@ -120,6 +122,13 @@ TEST_CASE("retention: shortening it hides what is older") {
   };
   CHECK(records() == 1);
   service.call("DecreaseStreamRetentionPeriod", R"({"StreamName":"s","RetentionPeriodHours":24})");
+  CHECK(records() == 0);
+  // What is gone is gone, before housekeeping has come by as well as after.
+  service.clock.advance(base::Millis{500});
+  CHECK(
+      service
+          .call("IncreaseStreamRetentionPeriod", R"({"StreamName":"s","RetentionPeriodHours":48})")
+          .status == 200);
   CHECK(records() == 0);
 }
 
