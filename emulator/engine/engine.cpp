@@ -189,6 +189,7 @@ base::Status Engine::create_stream(const Scope& scope, NewStream wanted, std::in
   row.mode = wanted.mode;
   row.distribution = wanted.distribution;
   row.max_record_kib = wanted.max_record_kib;
+  row.warm_mibps = wanted.warm_mibps;
   row.tags = std::move(wanted.tags);
   row.created_ms = now;
   row.transition = creating_ms > 0 ? "CREATING" : "";

@@ -48,6 +48,7 @@ struct NewStream {
   std::string mode = "PROVISIONED";
   std::string distribution = "USER_PARTITION_KEY";
   std::int64_t max_record_kib = 1024;
+  std::int64_t warm_mibps = 0;
   std::vector<std::pair<std::string, std::string>> tags;
 };
 

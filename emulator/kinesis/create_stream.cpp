@@ -1,22 +1,20 @@
 // CreateStream: asynchronous, CREATING then ACTIVE.
-#include "emulator/kinesis/streams.hpp"
+#include <algorithm>
+#include <limits>
+
+#include "emulator/kinesis/on_demand.hpp"
 #include "emulator/kinesis/tags.hpp"
 
 namespace millrace::kinesis::create_stream {
 namespace {
 
-struct ModeDetails {
-  wire::Text stream_mode;
-  static void members(auto& visit, auto& self) {
-    visit("StreamMode", self.stream_mode, Rules{.required = true, .values = stream_modes});
-  }
-};
+constexpr std::ptrdiff_t most_creating = 5;  // of an account and region (API reference)
 
 struct CreateStream {
   struct Input {
     wire::Text stream_name;
     wire::Integer shard_count;
-    std::optional<ModeDetails> stream_mode_details;
+    std::optional<StreamModeInput> stream_mode_details;
     wire::TextMap tags;
     wire::Integer warm_throughput_mibps;
     wire::Integer max_record_size_in_kib;
@@ -34,13 +32,30 @@ struct CreateStream {
   };
   using Output = NoOutput;
 
+  static base::Status check_creating(const Context& context) {
+    const auto now = context.engine.now_ms();
+    const auto streams =
+        context.engine.list(context.scope, "", std::numeric_limits<std::size_t>::max());
+    const auto creating =
+        std::count_if(streams.begin(), streams.end(), [&](const engine::Stream* one) {
+          return one->status(now) == engine::StreamStatus::creating;
+        });
+    if (creating < most_creating) return base::success();
+    return limit_exceeded(
+        "This request would exceed the limit on streams that can simultaneously be in CREATING "
+        "for the account " +
+        context.scope.account + " in " + context.scope.region +
+        ". Limit: " + std::to_string(most_creating) + ".");
+  }
+
   static base::Status run(Context& context, Input& input, Output&) {
     engine::NewStream wanted;
     wanted.name = *input.stream_name;
     if (input.stream_mode_details) wanted.mode = *input.stream_mode_details->stream_mode;
     const bool on_demand = wanted.mode == "ON_DEMAND";
     // Neither count nor mode: AWS was seen to open 4 shards (2022). On-demand streams begin with 4.
-    wanted.shards = on_demand ? 4 : static_cast<std::uint32_t>(input.shard_count.value_or(4));
+    wanted.shards =
+        on_demand ? on_demand_shards : static_cast<std::uint32_t>(input.shard_count.value_or(4));
     if (!on_demand && input.stream_mode_details && !input.shard_count) {
       return base::Error{base::ErrorCode::validation,
                          "ShardCount is required for a stream in PROVISIONED mode."};
@@ -52,11 +67,10 @@ struct CreateStream {
             "RecordDistributionStrategy can only be set for streams in ON_DEMAND mode.");
       }
     }
-    if (input.warm_throughput_mibps) {
-      return base::Error{
-          base::ErrorCode::validation,
-          "WarmThroughputMiBps needs a stream in ON_DEMAND mode and an account with the "
-          "minimum throughput billing commitment enabled."};
+    wanted.warm_mibps = input.warm_throughput_mibps.value_or(0);
+    if (input.warm_throughput_mibps && !on_demand) {
+      return base::Error{base::ErrorCode::validation,
+                         "WarmThroughputMiBps can only be set for streams in ON_DEMAND mode."};
     }
     wanted.max_record_kib = input.max_record_size_in_kib.value_or(1024);
     if (input.tags) {
@@ -67,13 +81,15 @@ struct CreateStream {
       return base::Error{base::ErrorCode::in_use, "Stream " + wanted.name + " under account " +
                                                       context.scope.account + " already exists."};
     }
+    BOOST_OUTCOME_TRY(check_creating(context));
+    if (input.warm_throughput_mibps) {
+      BOOST_OUTCOME_TRY(check_warm_throughput(context, context.scope, wanted.warm_mibps, 0));
+      wanted.shards =
+          std::max(wanted.shards, static_cast<std::uint32_t>(shards_for(wanted.warm_mibps)));
+    }
     BOOST_OUTCOME_TRY(check_shard_limit(context, context.scope, wanted.shards));
-    const auto limit = context.engine.options().on_demand_limit;
-    if (on_demand && context.engine.on_demand_streams(context.scope) >= limit) {
-      return limit_exceeded(
-          "This request would exceed the on-demand stream limit for the account " +
-          context.scope.account + " in " + context.scope.region +
-          ". Limit: " + std::to_string(limit) + ".");
+    if (on_demand) {
+      BOOST_OUTCOME_TRY(check_on_demand_limit(context, context.scope));
     }
     return context.engine.create_stream(context.scope, std::move(wanted));
   }

@@ -15,8 +15,9 @@ struct DeleteStream {
   };
   using Output = NoOutput;
 
-  // A channel that delivers, or is about to, keeps its stream alive.
-  static base::Status expect_no_channels(const Context& context, const engine::Stream& stream) {
+  // A channel that delivers, or is about to, keeps its stream alive, and so does a queue.
+  static base::Status expect_no_channels_or_queues(const Context& context,
+                                                   const engine::Stream& stream) {
     const auto now = context.engine.now_ms();
     for (const auto* channel :
          context.engine.resources().of_stream(stream.row.id, engine::ResourceKind::channel, now)) {
@@ -29,6 +30,14 @@ struct DeleteStream {
                              channel->arn() +
                              " is associated with this data stream. Delete its channels first."};
     }
+    const auto queues =
+        context.engine.resources().of_stream(stream.row.id, engine::ResourceKind::queue, now);
+    if (!queues.empty()) {
+      return base::Error{base::ErrorCode::in_use,
+                         "DeleteStream can't delete " + stream.arn() + " because " +
+                             queues.front()->arn() +
+                             " is associated with this data stream. Delete its queues first."};
+    }
     return base::success();
   }
 
@@ -37,7 +46,7 @@ struct DeleteStream {
     BOOST_OUTCOME_TRY(const auto* stream, find_stream(context, name));
     const auto now = context.engine.now_ms();
     if (stream->status(now) == engine::StreamStatus::deleting) return base::success();
-    BOOST_OUTCOME_TRY(expect_no_channels(context, *stream));
+    BOOST_OUTCOME_TRY(expect_no_channels_or_queues(context, *stream));
     const auto consumers =
         context.engine.resources().of_stream(stream->row.id, engine::ResourceKind::consumer, now);
     if (!consumers.empty() && !input.enforce_consumer_deletion.value_or(false)) {

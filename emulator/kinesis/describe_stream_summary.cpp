@@ -1,5 +1,5 @@
 // DescribeStreamSummary: a stream without its shards.
-#include "emulator/kinesis/streams.hpp"
+#include "emulator/kinesis/on_demand.hpp"
 
 namespace millrace::kinesis::describe_stream_summary {
 namespace {
@@ -9,6 +9,8 @@ struct Summary : StreamFacts {
   std::int64_t consumer_count = 0;
   std::int64_t max_record_size_in_kib = 1024;
   std::int32_t channel_count = 0;
+  std::int64_t queue_count = 0;
+  std::optional<WarmThroughput> warm_throughput;
   std::optional<std::string> record_distribution_strategy;
   static void members(auto& visit, auto& self) {
     StreamFacts::members(visit, self);
@@ -16,6 +18,8 @@ struct Summary : StreamFacts {
     visit("ConsumerCount", self.consumer_count);
     visit("MaxRecordSizeInKiB", self.max_record_size_in_kib);
     visit("ChannelCount", self.channel_count);
+    visit("QueueCount", self.queue_count);
+    visit("WarmThroughput", self.warm_throughput);
     visit("RecordDistributionStrategy", self.record_distribution_strategy);
   }
 };
@@ -44,6 +48,13 @@ struct DescribeStreamSummary {
         static_cast<std::int32_t>(context.engine.resources()
                                       .of_stream(stream->row.id, engine::ResourceKind::channel, now)
                                       .size());
+    summary.queue_count =
+        static_cast<std::int64_t>(context.engine.resources()
+                                      .of_stream(stream->row.id, engine::ResourceKind::queue, now)
+                                      .size());
+    if (has_advantage(context, *stream)) {
+      summary.warm_throughput = warm_throughput(stream->row.warm_mibps, stream->open.size());
+    }
     summary.max_record_size_in_kib = stream->row.max_record_kib;
     if (stream->row.mode == "ON_DEMAND") {
       summary.record_distribution_strategy = stream->row.distribution;

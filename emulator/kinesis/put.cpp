@@ -13,6 +13,16 @@ std::optional<base::Uint128> hash_of(const wire::Text& partition_key,
   return hash;
 }
 
+base::Uint128 place(const engine::Stream& stream, base::Uint128 hash) {
+  if (stream.row.distribution != "AUTO") return hash;
+  return stream.open[stream.next_place++ % stream.open.size()]->row.hash_start;
+}
+
+std::optional<std::string> encryption_of(const Context& context, const engine::Stream& stream) {
+  return stream.encrypts(context.engine.now_ms()) ? std::optional<std::string>{"KMS"}
+                                                  : std::nullopt;
+}
+
 base::Error bad_explicit_hash_key(std::string_view value) {
   return invalid_argument(
       "Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]. Specified "

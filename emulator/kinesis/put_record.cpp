@@ -25,14 +25,24 @@ struct PutRecord {
   struct Output {
     std::string shard_id;
     std::string sequence_number;
+    std::optional<std::string> encryption_type;
     static void members(auto& visit, auto& self) {
       visit("ShardId", self.shard_id);
       visit("SequenceNumber", self.sequence_number);
+      visit("EncryptionType", self.encryption_type);
     }
   };
 
   static void prepare(Input& input) {
     input.hash = hash_of(input.partition_key, input.explicit_hash_key);
+  }
+
+  // That a number given out so far can carry: a shard's numbers begin a second after its parents'.
+  static std::int64_t latest_second(const Context& context, const engine::Stream& stream,
+                                    std::uint32_t number) {
+    const auto now_s = context.engine.now_ms() / 1000;
+    const auto* shard = stream.find(number);
+    return shard == nullptr ? now_s : std::max(now_s, shard->row.created_s);
   }
 
   static base::Status run(Context& context, Input& input, Output& output) {
@@ -43,7 +53,7 @@ struct PutRecord {
       // Numbers of a shard always rise here, so all that is left to do is to refuse a number that
       // cannot have come from an earlier put.
       const auto before = engine::parse_sequence_number(*input.sequence_number_for_ordering);
-      if (!before || before->time_s * 1000 > context.engine.now_ms()) {
+      if (!before || before->time_s > latest_second(context, *stream, before->shard)) {
         return invalid_argument("ExclusiveMinimumSequenceNumber " +
                                 std::string{*input.sequence_number_for_ordering} +
                                 " used in PutRecord on stream " + stream->row.name +
@@ -51,12 +61,14 @@ struct PutRecord {
       }
     }
     if (input.dry_run.value_or(false)) return dry_run_succeeded();
-    const engine::NewRecord record{input.partition_key, input.data->bytes, *input.hash};
+    const engine::NewRecord record{input.partition_key, input.data->bytes,
+                                   place(*stream, *input.hash)};
     std::vector<engine::Appended> appended;
     BOOST_OUTCOME_TRY(context.engine.append(*stream, {&record, 1}, appended));
     if (appended[0].throttled) return shard_rate_exceeded(appended[0].sequence.shard, *stream);
     output.shard_id = engine::shard_id(appended[0].sequence.shard);
     output.sequence_number = engine::SequenceText{appended[0].sequence}.str();
+    output.encryption_type = encryption_of(context, *stream);
     return base::success();
   }
 };

@@ -83,9 +83,11 @@ struct PutRecords {
   struct Output {
     std::int64_t failed_record_count = 0;
     ResultList records;
+    std::optional<std::string> encryption_type;
     static void members(auto& visit, auto& self) {
       visit("FailedRecordCount", self.failed_record_count);
       visit("Records", self.records);
+      visit("EncryptionType", self.encryption_type);
     }
   };
 
@@ -115,6 +117,8 @@ struct PutRecords {
     }
     if (bytes > most_bytes) return invalid_argument("Records size exceeds 10 MB limit");
     if (input.dry_run.value_or(false)) return dry_run_succeeded();
+    for (auto& record : input.prepared) record.hash = place(*stream, record.hash);
+    output.encryption_type = encryption_of(context, *stream);
     auto& results = output.records;
     BOOST_OUTCOME_TRY(context.engine.append(*stream, input.prepared, results.appended));
     output.failed_record_count =

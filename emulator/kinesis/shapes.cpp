@@ -36,6 +36,16 @@ std::vector<ChildShardShape> children_of(const engine::Stream& stream, const eng
   return children;
 }
 
+std::vector<std::string> metrics_of(const store::StreamRow& row) {
+  std::vector<std::string> metrics;
+  for (std::string_view rest = row.metrics; !rest.empty();) {
+    const auto comma = std::min(rest.find(','), rest.size());
+    metrics.emplace_back(rest.substr(0, comma));
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+  }
+  return metrics;
+}
+
 StreamFacts facts_of(const engine::Stream& stream, std::int64_t now_ms) {
   StreamFacts facts;
   facts.stream_name = stream.row.name;
@@ -45,6 +55,11 @@ StreamFacts facts_of(const engine::Stream& stream, std::int64_t now_ms) {
   facts.retention_period_hours = stream.row.retention_hours;
   // AWS keeps whole seconds.
   facts.stream_creation_timestamp.ms = stream.row.created_ms / 1000 * 1000;
+  facts.enhanced_monitoring.front().shard_level_metrics = metrics_of(stream.row);
+  if (!stream.row.encryption_key.empty()) {
+    facts.encryption_type = "KMS";
+    facts.key_id = stream.row.encryption_key;
+  }
   return facts;
 }
 

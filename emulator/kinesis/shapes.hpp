@@ -59,6 +59,14 @@ struct StreamModeDetails {
   static void members(auto& visit, auto& self) { visit("StreamMode", self.stream_mode); }
 };
 
+// The same, asked for.
+struct StreamModeInput {
+  wire::Text stream_mode;
+  static void members(auto& visit, auto& self) {
+    visit("StreamMode", self.stream_mode, Rules{.required = true, .values = stream_modes});
+  }
+};
+
 struct HashKeyRange {
   std::string starting_hash_key;
   std::string ending_hash_key;
@@ -125,6 +133,7 @@ struct StreamFacts {
   wire::EpochMs stream_creation_timestamp;
   std::vector<EnhancedMetrics> enhanced_monitoring{1};
   std::string encryption_type = "NONE";
+  std::optional<std::string> key_id;
   static void members(auto& visit, auto& self) {
     visit("StreamName", self.stream_name);
     visit("StreamARN", self.stream_arn);
@@ -134,8 +143,12 @@ struct StreamFacts {
     visit("StreamCreationTimestamp", self.stream_creation_timestamp);
     visit("EnhancedMonitoring", self.enhanced_monitoring);
     visit("EncryptionType", self.encryption_type);
+    visit("KeyId", self.key_id);
   }
 };
+
+// The shard-level metrics that are on.
+std::vector<std::string> metrics_of(const store::StreamRow& row);
 
 StreamFacts facts_of(const engine::Stream& stream, std::int64_t now_ms);
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "emulator/kinesis/commitment.hpp"
+
 namespace millrace::kinesis {
 
 using base::Error;
@@ -107,9 +109,8 @@ base::Status expect_active(const Context& context, const engine::Stream& stream)
 }
 
 bool has_advantage(const Context& context, const engine::Stream& stream) {
-  const auto commitment = context.engine.account_setting({stream.row.account, stream.row.region},
-                                                         "MinimumThroughputBillingCommitment");
-  return stream.row.mode == "ON_DEMAND" && commitment.starts_with("ENABLED");
+  return stream.row.mode == "ON_DEMAND" &&
+         commitment_of(context, {stream.row.account, stream.row.region}).enabled;
 }
 
 base::Status check_shard_limit(const Context& context, const engine::Scope& scope,
