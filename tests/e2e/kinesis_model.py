@@ -66,6 +66,7 @@ class Stream:
         self.name = name
         self.made = made
         self.retention_h = 24
+        self.floor = made  # what came before is gone
         self.shards = []
         self.consumers = {}  # name -> ARN
         self.tags = {}
@@ -110,6 +111,11 @@ class Stream:
         """Whether what happened at that moment is past the retention: True, False, None for unknown."""
         return moment.plus(self.retention_h * HOUR_MS).before(now)
 
+    def keep_for(self, hours, when):
+        gone = when.plus(-self.retention_h * HOUR_MS)
+        self.floor = Window(max(gone.low, self.floor.low), max(gone.high, self.floor.high))
+        self.retention_h = hours
+
     def age(self, now):
         """What has expired by now never comes back, whatever the retention becomes."""
         for shard in self.shards:
@@ -147,9 +153,9 @@ class Stream:
         elif kind == "AT_LATEST":
             verdict = shard.open()
         elif kind == "AT_TRIM_HORIZON":
+            # The stream may be younger than its retention, and what is gone stays gone when that grows.
             horizon = now.plus(-self.retention_h * HOUR_MS)
-            if self.made.high > horizon.low:  # the stream is younger than its retention
-                horizon = Window(max(horizon.low, self.made.low), max(horizon.high, self.made.high))
+            horizon = Window(max(horizon.low, self.floor.low), max(horizon.high, self.floor.high))
             verdict = self.open_at(shard, horizon)
         elif kind == "AT_TIMESTAMP":
             verdict = self.open_at(shard, Window(time_ms, time_ms))

@@ -193,7 +193,7 @@ class Run:
         self.refused(ARGUMENT, wrong, StreamName=stream.name, RetentionPeriodHours=hours)
         stream.age(Window(self.now(), self.now()))
         _, when = self.call(right, StreamName=stream.name, RetentionPeriodHours=hours)
-        stream.retention_h = hours
+        stream.keep_for(hours, when)
         stream.age(when)
         self.settled(stream)
 

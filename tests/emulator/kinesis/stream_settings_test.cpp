@@ -2,7 +2,6 @@
 #include <doctest/doctest.h>
 
 #include <set>
-
 #include "tests/support/service.hpp"
 #include "tests/support/temp_dir.hpp"
 
