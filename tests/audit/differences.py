@@ -40,6 +40,8 @@ EDGES = {}
 ANSWERS = {
     "PutRecords FailedRecordCount: 0 is less than 1": "the service answers 0 when nothing failed",
     "* StreamDescription*.EnhancedMonitoring?0?.ShardLevelMetrics: 0 entries, at least 1": "the service answers an empty list when no metric is on",
+    "*EnhancedMonitoring *ShardLevelMetrics: 0 entries, at least 1": "the service answers an empty list when no metric is on",
+    "SubscribeToShard EventStream.SubscribeToShardEvent.ContinuationSequenceNumber: missing": "it is missing exactly where the shard ends: consumers go by that",
 }
 
 # Members that are described and that no answer of the audit shows.
