@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <functional>
 #include <thread>
 
@@ -77,6 +78,10 @@ void declare(CLI::App& app, Flags& flags) {
   app.add_option("--shard-limit", flags.engine.shard_limit, "open shards per account and region")
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();
+  app.add_option("--on-demand-limit", flags.engine.on_demand_limit,
+                 "on-demand streams per account and region")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
   app.add_option("--transition-ms", flags.engine.transition_ms,
                  "how long CREATING, UPDATING and DELETING last")
       ->check(CLI::Range(0, 3'600'000))
@@ -114,6 +119,20 @@ void declare(CLI::App& app, Flags& flags) {
       ->capture_default_str();
   app.add_subcommand("api", "print the operations that are served as JSON, and end")
       ->callback([&flags] { flags.describe = true; });
+}
+
+// Names that users of kinesis-mock and LocalStack have set already; our flag goes before them.
+void adopt_environment(CLI::App& app) {
+  constexpr std::pair<const char*, const char*> adopted[] = {
+      {"--shard-limit", "SHARD_LIMIT"},
+      {"--shard-limit", "KINESIS_SHARD_LIMIT"},
+      {"--on-demand-limit", "ON_DEMAND_STREAM_COUNT_LIMIT"},
+      {"--on-demand-limit", "KINESIS_ON_DEMAND_STREAM_COUNT_LIMIT"},
+      {"--transition-ms", "KINESIS_LATENCY"},
+  };
+  for (const auto& [option, variable] : adopted) {
+    if (std::getenv(variable) != nullptr) app.get_option(option)->envname(variable);
+  }
 }
 
 void print_api() {
@@ -174,6 +193,7 @@ int main(int argc, char** argv) {
   CLI::App app{"millrace-emulator: AWS Kinesis on your own machine", "millrace-emulator"};
   Flags flags;
   declare(app, flags);
+  adopt_environment(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
