@@ -14,6 +14,7 @@ base::Result<std::unique_ptr<Engine>> Engine::open(store::Store& store, const ba
   BOOST_OUTCOME_TRY(auto key, store.secret(Seal::key_bytes));
   engine->seal_ = std::make_unique<Seal>(std::move(key));
   BOOST_OUTCOME_TRY(engine->own_reader_, store.make_reader());
+  BOOST_OUTCOME_TRY(engine->queues_, Queues::open(*engine));
   BOOST_OUTCOME_TRY(engine->load());
   return engine;
 }

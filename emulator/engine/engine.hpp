@@ -19,6 +19,7 @@
 #include "common/base/clock.hpp"
 #include "common/base/result.hpp"
 #include "emulator/engine/catalog.hpp"
+#include "emulator/engine/queues.hpp"
 #include "emulator/engine/resources.hpp"
 #include "emulator/engine/seal.hpp"
 #include "emulator/engine/signals.hpp"
@@ -39,6 +40,7 @@ struct Options {
   // AWS: above 500 KB/s, within 15 minutes.
   std::int64_t hot_bytes_per_s = 500'000;
   std::int64_t hot_window_ms = 60'000;
+  std::int64_t queue_in_flight_limit = 120'000;  // records of one queue (quotas page)
 };
 
 // What CreateStream may choose.
@@ -176,6 +178,9 @@ class Engine {
   template <class F>
   base::Status alter_resource(const Resource& resource, F&& change, std::int64_t updating_ms = 0);
   base::Status delete_resource(const Resource& resource);
+  // What queues deliver, and to whom; for changes like all here.
+  [[nodiscard]] Queues& queues() { return *queues_; }
+
   // Appends all records or none: after an error nothing of the transaction will be committed. `out`
   // gets one entry a record, in order. Where limits are on, records above a shard's rate are left
   // out.
@@ -235,6 +240,7 @@ class Engine {
   Signals signals_;
   Subscriptions subscriptions_;
   CallRates call_rates_;
+  std::unique_ptr<Queues> queues_;
 };
 
 template <class F>

@@ -47,6 +47,7 @@ base::Status Engine::shift_transitions(std::int64_t back_ms) {
     const std::unique_lock guard{mutex_};
     stream->row = std::move(row);
   }
+  BOOST_OUTCOME_TRY(queues_->shift(back_ms));
   return resources_.shift_transitions(now, back_ms);
 }
 

@@ -196,7 +196,11 @@ class Http1 final : public Outlet {
         own_page(view(parser.get().method_string()), view(parser.get().target()), thread_.parts);
     if (!own) {
       exchange.start(request_of(parser));
-      if (exchange.needs_run()) co_await run_exchange(exchange, thread_);
+      if (exchange.needs_run()) {
+        const std::function<bool()> gone = [this] { return connection_.transport.gone(); };
+        const bool wanted = co_await run_exchange(exchange, thread_, gone);
+        if (!wanted) co_return false;
+      }
     }
     const auto& reply = own ? *own : exchange.reply();
     const bool go_on = keep_alive && !thread_.stopping;

@@ -26,6 +26,7 @@ class Nap : public std::enable_shared_from_this<Nap> {
   // From here on a wake-up counts: the next sleep() returns at once when one came since.
   void begin() { woken_ = false; }
   boost::asio::awaitable<void> sleep(std::chrono::milliseconds at_most);
+  [[nodiscard]] bool woken() const { return woken_; }
   // On the loop's thread.
   void wake() {
     woken_ = true;

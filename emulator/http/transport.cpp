@@ -1,5 +1,7 @@
 #include "emulator/http/transport.hpp"
 
+#include <poll.h>
+
 #include <boost/asio/write.hpp>
 
 namespace millrace::http {
@@ -30,6 +32,12 @@ asio::awaitable<Transferred> Transport::write(std::string_view first, std::strin
                                                  asio::buffer(second.data(), second.size()),
                                                  asio::buffer(third.data(), third.size())};
   return asio::async_write(socket_, all, as_awaitable);
+}
+
+bool Transport::gone() {
+  if (!socket_.is_open()) return true;
+  pollfd asked{.fd = socket_.native_handle(), .events = POLLRDHUP, .revents = 0};
+  return ::poll(&asked, 1, 0) > 0;
 }
 
 void Transport::end_writing() {

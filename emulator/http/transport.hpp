@@ -25,6 +25,9 @@ class Transport {
   // All of them; the views must live until it is done.
   boost::asio::awaitable<Transferred> write(std::string_view first, std::string_view second = {},
                                             std::string_view third = {});
+  // Whether the other side has ended the connection, or its half of it; what it sent before may be
+  // unread still.
+  [[nodiscard]] bool gone();
   // The other side reads the end after what was written; then it may close.
   void end_writing();
   // Ends every read and write under way.

@@ -35,7 +35,6 @@ inline const Rules bucket_owner_rules{
     .required = true, .min = 12, .max = 12, .pattern = &account_pattern};
 inline const Rules table_name_rules{
     .required = true, .min = 1, .max = 255, .pattern = &table_name_pattern};
-inline const Rules required_rules{.required = true};
 
 inline constexpr std::string_view record_formats[] = {"GSR_JSON", "JSON", "STRING", "BYTE_ARRAY"};
 inline constexpr std::string_view s3_compressions[] = {"NONE", "GZIP", "ZSTD"};

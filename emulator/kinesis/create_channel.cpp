@@ -4,9 +4,9 @@
 // API reference's (read 2026-11-23), the sentences ours.
 #include <algorithm>
 
-#include "common/base/digest.hpp"
 #include "emulator/kinesis/channels.hpp"
 #include "emulator/kinesis/key_template.hpp"
+#include "emulator/kinesis/resource_ids.hpp"
 #include "emulator/kinesis/streams.hpp"
 #include "emulator/kinesis/tags.hpp"
 
@@ -138,22 +138,6 @@ base::Status check_state(const Context& context, const engine::Stream& stream, c
   return base::success();
 }
 
-// 17 characters like AWS's, made of what tells one channel from all others.
-std::string make_id(const Context& context, const engine::Stream& stream, std::string_view name) {
-  constexpr std::string_view digits = "0123456789abcdefghijklmnopqrstuvwxyz";
-  constexpr std::size_t length = 17;
-  const engine::Scope scope{stream.row.account, stream.row.region};
-  for (int attempt = 0;; ++attempt) {
-    const auto hash =
-        base::sha256(stream.arn() + "\n" + std::string{name} + "\n" +
-                     std::to_string(context.engine.now_ms()) + "\n" + std::to_string(attempt));
-    std::string id;
-    for (std::size_t i = 0; i < length; ++i) id += digits[hash[i] % digits.size()];
-    const engine::Arn arn{scope, engine::ResourceKind::channel, {}, id, {}};
-    if (context.engine.resources().find(arn, context.engine.now_ms()) == nullptr) return id;
-  }
-}
-
 struct CreateChannel {
   using Input = create_channel::Input;
   using Output = ChannelAnswer;
@@ -167,7 +151,8 @@ struct CreateChannel {
 
     store::ResourceRow row;
     row.kind = to_text(engine::ResourceKind::channel);
-    row.name = make_id(context, *stream, *input.channel_name);
+    row.name =
+        make_resource_id(context, engine::ResourceKind::channel, *stream, *input.channel_name);
     if (input.tags) {
       BOOST_OUTCOME_TRY(row.tags, with_tags({}, *input.tags,
                                             {"channel", *input.channel_name, name.scope.account}));

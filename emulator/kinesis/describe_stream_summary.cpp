@@ -9,7 +9,7 @@ struct Summary : StreamFacts {
   std::int64_t consumer_count = 0;
   std::int64_t max_record_size_in_kib = 1024;
   std::int32_t channel_count = 0;
-  std::int64_t queue_count = 0;
+  std::int32_t queue_count = 0;
   std::optional<WarmThroughput> warm_throughput;
   std::optional<std::string> record_distribution_strategy;
   static void members(auto& visit, auto& self) {
@@ -49,7 +49,7 @@ struct DescribeStreamSummary {
                                       .of_stream(stream->row.id, engine::ResourceKind::channel, now)
                                       .size());
     summary.queue_count =
-        static_cast<std::int64_t>(context.engine.resources()
+        static_cast<std::int32_t>(context.engine.resources()
                                       .of_stream(stream->row.id, engine::ResourceKind::queue, now)
                                       .size());
     if (has_advantage(context, *stream)) {

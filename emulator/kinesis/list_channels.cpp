@@ -1,9 +1,8 @@
 // ListChannels: channels by name, in pages of at most 100, all or those of some streams.
 #include <algorithm>
 
-#include "common/base/digest.hpp"
 #include "emulator/kinesis/channels.hpp"
-#include "emulator/kinesis/streams.hpp"
+#include "emulator/kinesis/stream_filters.hpp"
 #include "emulator/kinesis/tokens.hpp"
 
 namespace millrace::kinesis::list_channels {
@@ -11,24 +10,6 @@ namespace {
 
 constexpr std::int32_t most_channels = 100;
 constexpr std::string_view operation = "ListChannels";
-
-struct StreamFilter {
-  wire::Text stream_arn;
-  wire::Time stream_creation_timestamp;
-  static void members(auto& visit, auto& self) {
-    visit("StreamARN", self.stream_arn, required_stream_arn_rules);
-    visit("StreamCreationTimestamp", self.stream_creation_timestamp);
-  }
-};
-
-struct StreamIdentifier {
-  std::string stream_arn;
-  wire::EpochMs stream_creation_timestamp;
-  static void members(auto& visit, auto& self) {
-    visit("StreamARN", self.stream_arn);
-    visit("StreamCreationTimestamp", self.stream_creation_timestamp);
-  }
-};
 
 struct Summary : ChannelFacts {
   std::string destination_type;
@@ -42,7 +23,7 @@ struct Summary : ChannelFacts {
 
 struct ListChannels {
   struct Input {
-    std::optional<std::vector<StreamFilter>> stream_filter;
+    StreamFilters stream_filter;
     wire::Integer max_results;
     wire::Text next_token;
     static void members(auto& visit, auto& self) {
@@ -65,7 +46,7 @@ struct ListChannels {
 
   static base::Status run(Context& context, Input& input, Output& output) {
     const auto& filter = input.stream_filter;
-    const auto asked = filter ? text_of(*filter) : std::string{};
+    const auto asked = token_text(filter);
     std::string after;
     if (input.next_token) {
       BOOST_OUTCOME_TRY(const auto token, open_token(context, operation, *input.next_token));
@@ -80,7 +61,7 @@ struct ListChannels {
     BOOST_OUTCOME_TRY(const auto channels, channels_of(context, context.scope));
     for (const auto& channel : channels) {
       if (*channel.settings.value().channel_name <= after) continue;
-      if (filter && !passes(*filter, *channel.stream)) continue;
+      if (!passes(filter, *channel.stream)) continue;
       if (output.channel_summaries.size() == limit) {
         output.next_token = make_token(context, operation,
                                        {.account = context.scope.account,
@@ -95,30 +76,11 @@ struct ListChannels {
   }
 
  private:
-  static bool passes(const std::vector<StreamFilter>& filter, const engine::Stream& stream) {
-    const auto arn = stream.arn();
-    return std::any_of(filter.begin(), filter.end(), [&](const StreamFilter& one) {
-      return *one.stream_arn == arn &&
-             (!one.stream_creation_timestamp ||
-              one.stream_creation_timestamp->ms / 1000 == stream.row.created_ms / 1000);
-    });
-  }
-  // For the token: a page goes on with the filter it began with.
-  static std::string text_of(const std::vector<StreamFilter>& filter) {
-    std::string text;
-    for (const auto& one : filter) {
-      text.append(*one.stream_arn).append(" ");
-      if (one.stream_creation_timestamp) text += std::to_string(one.stream_creation_timestamp->ms);
-      text += "\n";
-    }
-    return base::hex(base::as_view(base::sha256(text)));
-  }
   static Summary summary_of(const Channel& channel, std::int64_t now_ms) {
     Summary summary;
     static_cast<ChannelFacts&>(summary) = facts_of(channel, now_ms);
     summary.destination_type = channel.settings.value().s3 ? "S3" : "S3_TABLES";
-    summary.streams.push_back(
-        {channel.stream->arn(), {channel.stream->row.created_ms / 1000 * 1000}});
+    summary.streams.push_back(identifier_of(*channel.stream));
     return summary;
   }
 };

@@ -27,10 +27,21 @@ namespace millrace::kinesis {
 //   change  on the engine's thread, inside the transaction; answered after its commit
 enum class Lane { look, read, change };
 
+// A call that found nothing and would rather wait than say so. It is run again after the next
+// signal of the stream, and when next_ms comes; nobody waits beyond until_ms, when what run() said
+// last is the answer. Milliseconds of the engine's time.
+struct Wait {
+  std::int64_t stream_id = 0;
+  std::int64_t until_ms = 0;
+  std::optional<std::int64_t> next_ms;
+};
+
 struct Context {
   engine::Engine& engine;
   engine::Scope scope;              // of the caller: account by credentials, region by signature
   store::Reader* reader = nullptr;  // in Lane::read
+  std::int64_t asked_ms = 0;        // when the call was first run
+  std::optional<Wait> wait{};       // out: run() may set it beside its success
 };
 
 struct NoOutput {

@@ -18,7 +18,9 @@ struct RemoveTagsFromStream {
 
   static base::Status run(Context& context, Input& input, Output&) {
     BOOST_OUTCOME_TRY(const auto* stream, find_stream(context, input.stream));
-    BOOST_OUTCOME_TRY(expect_alterable(context, {stream, nullptr}));
+    const Target target{stream, nullptr};
+    BOOST_OUTCOME_TRY(expect_alterable(context, target));
+    BOOST_OUTCOME_TRY(check_tag_keys(*input.tag_keys, target.tagged()));
     return context.engine.set_tags(*stream, without_tags(stream->row.tags, *input.tag_keys));
   }
 };

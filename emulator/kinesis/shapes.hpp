@@ -27,6 +27,7 @@ inline const Rules sequence_number_rules{.pattern = &sequence_number_pattern};
 inline const Rules partition_key_rules{.min = 1, .max = 256};
 inline const Rules data_rules{.required = true, .min = 0, .max = 10'485'760};
 inline const Rules limit_rules{.min = 1, .max = 10'000};
+inline const Rules required_rules{.required = true};
 inline const Rules next_token_rules{.min = 1, .max = 1'048'576};
 
 // StreamName, ShardId, ConsumerName ...

@@ -221,8 +221,10 @@ void Exchange::run(store::Reader* reader) {
     admin_->run();
     return;
   }
-  kinesis::Context context{engine_, scope_, reader};
+  if (!asked_ms_) asked_ms_ = engine_.now_ms();
+  kinesis::Context context{engine_, scope_, reader, *asked_ms_};
   outcome_ = call_->run(context);
+  wait_ = *outcome_ ? context.wait : std::nullopt;
 }
 
 void Exchange::fail(const base::Error& why) {
@@ -230,6 +232,7 @@ void Exchange::fail(const base::Error& why) {
     admin_->fail(why);
   } else {
     outcome_ = why;
+    wait_.reset();
   }
 }
 

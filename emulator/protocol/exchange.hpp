@@ -3,7 +3,10 @@
 //
 //   Exchange exchange{settings, engine};
 //   exchange.start(std::move(request));
-//   if (exchange.needs_run()) { ... exchange.run(reader) where exchange.lane() says ... }
+//   while (exchange.needs_run()) {
+//     ... exchange.run(reader) where exchange.lane() says ...
+//     if (exchange.wait() && ... it was waited for ...) exchange.run_again();
+//   }
 //   Reply& reply = exchange.reply();
 #pragma once
 
@@ -70,6 +73,10 @@ class Exchange {
   void run(store::Reader* reader);
   // The store could not keep what run() did: the call counts as not done.
   void fail(const base::Error& why);
+  // Until when the call would rather wait than be answered; nullopt: it is done. Whoever cannot
+  // wait answers all the same.
+  [[nodiscard]] const std::optional<kinesis::Wait>& wait() const { return wait_; }
+  void run_again() { outcome_.reset(); }
   // Encodes the outcome; once.
   Reply& reply();
 
@@ -89,6 +96,8 @@ class Exchange {
   const kinesis::Operation* operation_ = nullptr;
   std::unique_ptr<kinesis::Call> call_;
   std::optional<base::Status> outcome_;
+  std::optional<std::int64_t> asked_ms_;
+  std::optional<kinesis::Wait> wait_;
   std::unique_ptr<admin::Call> admin_;  // when it is the admin API that is asked
   Reply reply_;
 };

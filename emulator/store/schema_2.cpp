@@ -56,6 +56,30 @@ CREATE TABLE stream_event (
   time_ms INTEGER NOT NULL
 );
 CREATE INDEX stream_event_at ON stream_event (stream_id, kind, time_ms);
+-- How far a queue has got in a shard. No row: it has not begun with it.
+CREATE TABLE queue_shard (
+  queue_id INTEGER NOT NULL REFERENCES resource (id) ON DELETE CASCADE,
+  shard_id INTEGER NOT NULL REFERENCES shard (id) ON DELETE CASCADE,
+  next_index INTEGER NOT NULL,
+  PRIMARY KEY (queue_id, shard_id)
+) WITHOUT ROWID;
+CREATE INDEX queue_shard_shard ON queue_shard (shard_id);
+-- Records that were received from a queue and not acknowledged.
+CREATE TABLE queue_record (
+  record_id INTEGER NOT NULL,
+  queue_id INTEGER NOT NULL REFERENCES resource (id) ON DELETE CASCADE,
+  receives INTEGER NOT NULL,          -- since it came or was restored
+  deliveries INTEGER NOT NULL,        -- ever; only the newest one's receipt handle is valid
+  first_ms INTEGER NOT NULL,
+  visible_ms INTEGER NOT NULL,        -- in flight until then
+  dead INTEGER NOT NULL,              -- 1: a dead letter, or one as soon as it is visible
+  taken_dead INTEGER NOT NULL,        -- 1: last received as a dead letter
+  PRIMARY KEY (record_id, queue_id)   -- by the record: trimming takes whole ranges
+) WITHOUT ROWID;
+CREATE INDEX queue_record_visible ON queue_record (queue_id, dead, visible_ms);
+CREATE TRIGGER queue_record_shard AFTER DELETE ON shard BEGIN
+  DELETE FROM queue_record WHERE record_id >= old.id << 40 AND record_id < (old.id + 1) << 40;
+END;
 )sql";
 
 }  // namespace millrace::store

@@ -61,6 +61,7 @@ Store::~Store() {
   commit_.reset();
   append_.reset();
   erase_.reset();
+  erase_queued_.reset();
   first_id_.reset();
   // The log goes back into the data file: what is left behind is one file that any tool can copy.
   if (!path_.empty()) (void)connection_.run("PRAGMA wal_checkpoint(TRUNCATE)");
@@ -101,6 +102,9 @@ base::Status Store::prepare(Durability durability) {
   BOOST_OUTCOME_TRY(commit_, connection_.prepare("COMMIT"));
   BOOST_OUTCOME_TRY(append_, connection_.prepare("INSERT INTO record VALUES (?, ?, ?, ?)"));
   BOOST_OUTCOME_TRY(erase_, connection_.prepare("DELETE FROM record WHERE id >= ? AND id < ?"));
+  BOOST_OUTCOME_TRY(
+      erase_queued_,
+      connection_.prepare("DELETE FROM queue_record WHERE record_id >= ? AND record_id < ?"));
   BOOST_OUTCOME_TRY(first_id_, connection_.prepare("SELECT id FROM record WHERE id BETWEEN ? AND ? "
                                                    "ORDER BY id LIMIT 1"));
   return base::success();
@@ -159,6 +163,7 @@ base::Result<std::int64_t> Store::erase(ShardKey shard, std::int64_t below_index
   }
   // Indexes follow one another, so a range of `limit` indexes holds about as many records.
   const auto end = std::min(base_id + below_index, first + limit);
+  BOOST_OUTCOME_TRY(erase_queued_->bind(0, first).bind(1, end).run());
   BOOST_OUTCOME_TRY(erase_->bind(0, first).bind(1, end).run());
   return connection_.changes();
 }

@@ -134,7 +134,7 @@ class Store {
   std::string path_;  // empty: in memory
   int lock_ = -1;     // file descriptor of the directory's lock
   Connection connection_;
-  std::optional<Statement> begin_, commit_, append_, erase_, first_id_;
+  std::optional<Statement> begin_, commit_, append_, erase_, erase_queued_, first_id_;
 };
 
 }  // namespace millrace::store

@@ -1,0 +1,37 @@
+// UpdateDeadLetterQueueRecordsVisibility: how long dead letters that were received stay
+// invisible, from now.
+#include "emulator/kinesis/queue_records.hpp"
+
+namespace millrace::kinesis::update_dead_letter_queue_records_visibility {
+namespace {
+
+struct UpdateDeadLetterQueueRecordsVisibility {
+  struct Input {
+    wire::Text queue_arn;
+    std::optional<std::vector<VisibilityEntry>> entries;
+    static void members(auto& visit, auto& self) {
+      visit("QueueARN", self.queue_arn, queue_arn_rules);
+      visit("Entries", self.entries,
+            entries_rules("com.amazonaws.kinesis.v20131202."
+                          "UpdateDeadLetterQueueRecordsVisibilityRequestEntry@4e5c4a1f"));
+    }
+  };
+  using Output = EntriesOutput;
+
+  static base::Status run(Context& context, Input& input, Output& output) {
+    return for_each_entry(
+        context, *input.queue_arn, *input.entries, output,
+        [](engine::Queues& queues, const engine::Resource& queue, const VisibilityEntry& entry) {
+          return queues.set_visibility(queue, engine::QueuePath::dead_letter, *entry.receipt_handle,
+                                       *entry.visibility_timeout_seconds * 1000);
+        });
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Call> make() {
+  return make_call<UpdateDeadLetterQueueRecordsVisibility>();
+}
+
+}  // namespace millrace::kinesis::update_dead_letter_queue_records_visibility
