@@ -8,10 +8,12 @@
 
 #include "common/base/log.hpp"
 #include "common/json/json.hpp"
+#include "emulator/credentials.hpp"
 #include "emulator/delivery/delivery.hpp"
 #include "emulator/delivery/directory_sink.hpp"
 #include "emulator/delivery/s3_sink.hpp"
 #include "emulator/http/server.hpp"
+#include "emulator/http/tls.hpp"
 #include "emulator/init_streams.hpp"
 #include "emulator/kinesis/api.hpp"
 
@@ -32,6 +34,9 @@ struct Flags {
   delivery::Options delivery;
   engine::Options engine;
   protocol::Settings settings;
+  http::TlsOptions tls;
+  std::string auth = "none";
+  std::string credentials;
   unsigned io_threads = std::clamp(std::thread::hardware_concurrency() / 2, 1U, 4U);
   bool describe = false;
 };
@@ -110,6 +115,19 @@ void declare(CLI::App& app, Flags& flags) {
                  "how long records wait before a channel delivers them, whatever its "
                  "DataFreshnessInSeconds")
       ->check(CLI::Range(0, 900'000));
+  app.add_option("--tls-name", flags.tls.names,
+                 "further host name or IP address in the certificate, repeatable")
+      ->delimiter(',');
+  app.add_option("--tls-cert", flags.tls.certificate_path,
+                 "certificate (chain) in PEM to show instead of one of our own");
+  app.add_option("--tls-key", flags.tls.key_path, "its private key in PEM");
+  app.add_option("--auth", flags.auth,
+                 "verify: a request must be signed with one of --credentials; none: it must only "
+                 "look signed")
+      ->check(one_of({"none", "verify"}))
+      ->capture_default_str();
+  app.add_option("--credentials", flags.credentials,
+                 "file of access keys and secrets, in the format of ~/.aws/credentials");
   app.add_option("--io-threads", flags.io_threads, "threads for connections")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
@@ -153,6 +171,17 @@ base::Result<std::unique_ptr<delivery::Sink>> open_sink(const Flags& flags,
   return std::unique_ptr<delivery::Sink>{std::make_unique<delivery::DirectorySink>(directory)};
 }
 
+// nullopt: signatures are not checked.
+base::Result<std::optional<protocol::Secrets>> secrets_of(const Flags& flags) {
+  if ((flags.auth == "verify") != !flags.credentials.empty()) {
+    return base::Error{base::ErrorCode::invalid_argument,
+                       "--auth verify and --credentials must be given together"};
+  }
+  if (flags.credentials.empty()) return std::optional<protocol::Secrets>{};
+  BOOST_OUTCOME_TRY(auto secrets, emulator::read_credentials(flags.credentials));
+  return std::optional{std::move(secrets)};
+}
+
 base::Status serve(const Flags& flags) {
   std::vector<http::Address> addresses;
   for (const auto& text : flags.listen) {
@@ -171,7 +200,13 @@ base::Status serve(const Flags& flags) {
   BOOST_OUTCOME_TRY(const auto readers, engine::ReaderPool::open(*engine, committer, 2));
   BOOST_OUTCOME_TRY(const auto sink, open_sink(flags, clock));
   delivery::Delivery channels{{*engine, committer, *readers, *sink}, flags.delivery};
-  const http::Parts parts{flags.settings, *engine, committer, *readers};
+  auto tls_options = flags.tls;
+  if (!flags.memory) tls_options.folder = flags.data + "/tls";
+  BOOST_OUTCOME_TRY(const auto tls, http::Tls::open(tls_options));
+  BOOST_OUTCOME_TRY(const auto secrets, secrets_of(flags));
+  auto settings = flags.settings;
+  settings.secrets = secrets ? &*secrets : nullptr;
+  const http::Parts parts{settings, *engine, committer, *readers, tls.get()};
   BOOST_OUTCOME_TRY(const auto server, http::Server::open(parts, addresses, flags.io_threads));
   for (const auto& address : server->addresses()) {
     std::printf("listening on http://%s:%u\n", address.host.c_str(), address.port);

@@ -2,6 +2,7 @@
 
 #include "common/json/json.hpp"
 #include "emulator/admin/admin.hpp"
+#include "emulator/http/tls.hpp"
 
 namespace millrace::http {
 namespace {
@@ -38,6 +39,12 @@ std::optional<protocol::Reply> own_page(std::string_view method, std::string_vie
   if (path == "/_millrace/health" || path == "/_localstack/health" || path == "/healthcheck") {
     auto reply = health(parts);
     if (method == "HEAD") reply.body.clear();
+    return reply;
+  }
+  if (path == "/_millrace/ca.pem" && parts.tls != nullptr && !parts.tls->authority().empty()) {
+    protocol::Reply reply;
+    reply.content_type = "application/x-pem-file";
+    if (method == "GET") reply.body = parts.tls->authority();
     return reply;
   }
   if (path.starts_with("/_millrace/") && !admin::is_admin(path)) {

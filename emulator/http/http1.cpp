@@ -26,7 +26,8 @@ std::string_view view(beast::string_view text) {
   return {text.data(), text.size()};
 }
 
-protocol::Request request_of(Parser& parser) {
+// with_headers: signatures are to be checked.
+protocol::Request request_of(Parser& parser, bool with_headers) {
   auto& message = parser.get();
   const auto field = [&](auto name) { return view(message[name]); };
   protocol::Request request;
@@ -40,6 +41,12 @@ protocol::Request request_of(Parser& parser) {
   request.origin = field(bhttp::field::origin);
   request.cors_request_headers = field(bhttp::field::access_control_request_headers);
   request.cors_request_method = field(bhttp::field::access_control_request_method);
+  if (with_headers) {
+    for (const auto& one : message) {
+      request.headers.push_back(
+          {std::string{view(one.name_string())}, std::string{view(one.value())}});
+    }
+  }
   request.body = std::move(message.body());
   return request;
 }
@@ -61,7 +68,8 @@ class Http1 final : public Outlet {
 
   asio::awaitable<void> run() {
     for (bool alive = true; alive;) alive = co_await serve_one();
-    connection_.transport.end_writing();
+    set_deadline(std::chrono::seconds{1});
+    co_await connection_.transport.end_writing();
   }
 
  private:
@@ -195,7 +203,7 @@ class Http1 final : public Outlet {
     auto own =
         own_page(view(parser.get().method_string()), view(parser.get().target()), thread_.parts);
     if (!own) {
-      exchange.start(request_of(parser));
+      exchange.start(request_of(parser, thread_.parts.settings.secrets != nullptr));
       if (exchange.needs_run()) {
         const std::function<bool()> gone = [this] { return connection_.transport.gone(); };
         const bool wanted = co_await run_exchange(exchange, thread_, gone);

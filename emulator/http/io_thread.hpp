@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <chrono>
+#include <functional>
 #include <list>
 #include <mutex>
 #include <vector>
@@ -32,6 +33,8 @@ struct Connection {
   Transport transport;
   Steady::time_point deadline = Steady::time_point::max();
   bool idle = true;  // between two requests
+  // Called when the server is to stop; without it an idle connection is closed.
+  std::function<void()> on_stop;
 };
 
 class IoThread {

@@ -8,8 +8,9 @@ namespace asio = boost::asio;
 
 asio::awaitable<void> push(IoThread& thread, protocol::Events& events, Outlet& outlet) {
   const auto nap = std::make_shared<Nap>(thread.loop, thread.naps);
+  outlet.sleeper = nap;
   events.watch(nap->waker());
-  while (!thread.stopping) {
+  while (!thread.stopping && !outlet.gone()) {
     nap->begin();
     const auto due = events.due();
     if (due.count() > 0) {

@@ -15,6 +15,12 @@ class Outlet {
   // Returns when the client's side has taken enough of it that more may be made. False: the client
   // is gone.
   virtual boost::asio::awaitable<bool> write(std::string frames) = 0;
+  // Known to be gone without writing.
+  [[nodiscard]] virtual bool gone() const { return false; }
+
+  // What push() sleeps in while there is nothing to write; whoever learns that the client is gone
+  // wakes it.
+  std::weak_ptr<Nap> sleeper;
 };
 
 // After the initial response. Returns when the stream has ended, the client is gone or the server

@@ -58,7 +58,11 @@ void IoThread::sweep() {
 void IoThread::begin_stop() {
   stopping = true;
   for (auto& connection : connections) {
-    if (connection.idle) connection.transport.close();
+    if (connection.on_stop) {
+      connection.on_stop();
+    } else if (connection.idle) {
+      connection.transport.close();
+    }
   }
   for (auto* nap : naps) nap->wake();
 }

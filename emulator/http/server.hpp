@@ -18,6 +18,8 @@
 
 namespace millrace::http {
 
+class Tls;
+
 struct Address {
   std::string host;
   std::uint16_t port = 0;  // 0: any free one
@@ -42,6 +44,7 @@ struct Parts {
   engine::Engine& engine;
   engine::Committer& committer;
   engine::ReaderPool& readers;
+  const Tls* tls = nullptr;  // none: what begins like TLS is no HTTP
 };
 
 class Server {

@@ -5,13 +5,18 @@
 
 #include "common/base/log.hpp"
 #include "emulator/http/http1.hpp"
+#include "emulator/http/http2.hpp"
 #include "emulator/http/io_thread.hpp"
+#include "emulator/http/tls.hpp"
 
 namespace millrace::http {
 namespace {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
+
+// The first byte of a TLS connection (a handshake record); no method of HTTP begins with it.
+constexpr char tls_hello = 0x16;
 
 // Takes the connection off its thread's list, however its coroutine ends.
 class Listed {
@@ -26,13 +31,54 @@ class Listed {
   std::list<Connection>::iterator at_;
 };
 
-asio::awaitable<void> converse(IoThread& thread, Connection& connection) {
-  std::array<char, 4096> first;
+// The first bytes of a connection, enough of them to tell HTTP/2 from HTTP/1.
+struct First {
+  std::array<char, 4096> bytes;
+  std::size_t size = 0;
+  [[nodiscard]] std::string_view view() const { return {bytes.data(), size}; }
+  // Could still become either.
+  [[nodiscard]] bool undecided() const {
+    return size < http2_preface.size() && http2_preface.starts_with(view());
+  }
+};
+
+// False: the connection ended before they came.
+asio::awaitable<bool> read_first(IoThread& thread, Connection& connection, First& first) {
   connection.deadline = Steady::now() + thread.limits.idle;
-  const auto [failed, size] = co_await connection.transport.read_some(asio::buffer(first));
-  if (failed) co_return;
-  connection.idle = false;
-  co_await serve_http1(thread, connection, {first.data(), size});
+  first.size = 0;
+  while (first.undecided()) {
+    const auto [failed, size] = co_await connection.transport.read_some(
+        asio::buffer(first.bytes.data() + first.size, first.bytes.size() - first.size));
+    if (failed) co_return false;
+    if (connection.idle) connection.deadline = Steady::now() + thread.limits.request;
+    connection.idle = false;
+    first.size += size;
+  }
+  co_return true;
+}
+
+asio::awaitable<void> converse(IoThread& thread, Connection& connection) {
+  First first;
+  bool read = co_await read_first(thread, connection, first);
+  if (!read) co_return;
+  const auto* tls = thread.parts.tls;
+  if (tls != nullptr && first.bytes[0] == tls_hello) {
+    connection.deadline = Steady::now() + thread.limits.request;
+    const bool agreed = co_await connection.transport.start_tls(tls->context(), first.view());
+    if (!agreed) co_return;
+    if (connection.transport.protocol() == "h2") {
+      co_await serve_http2(thread, connection, {});
+      co_return;
+    }
+    connection.idle = true;
+    read = co_await read_first(thread, connection, first);
+    if (!read) co_return;
+  }
+  if (first.view().starts_with(http2_preface)) {
+    co_await serve_http2(thread, connection, first.view());
+  } else {
+    co_await serve_http1(thread, connection, first.view());
+  }
 }
 
 asio::awaitable<void> serve(IoThread& thread, std::list<Connection>::iterator at) {

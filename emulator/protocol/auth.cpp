@@ -4,6 +4,8 @@
 #include <array>
 #include <map>
 
+#include "common/sigv4/verify.hpp"
+
 namespace millrace::protocol {
 namespace {
 
@@ -131,6 +133,18 @@ base::Result<Caller> parse_credentials(std::string_view authorization, std::stri
   if (missing.empty()) return caller_of(query.find("X-Amz-Credential")->second);
   return refused("IncompleteSignatureException",
                  missing + "Re-examine the query-string parameters.");
+}
+
+base::Status check_signature(const sigv4::Request& request, std::string_view body,
+                             const Secrets& secrets, base::Timestamp now) {
+  BOOST_OUTCOME_TRY(const auto presented, sigv4::read_signature(request));
+  const auto secret = secrets.find(presented.access_key_id);
+  if (secret == secrets.end()) return sigv4::unknown_key();
+  if (presented.service.name != "kinesis") {
+    return refused("InvalidSignatureException",
+                   "Credential should be scoped to correct service: 'kinesis'. ");
+  }
+  return sigv4::verify(request, body, presented, secret->second, now);
 }
 
 std::string account_of(std::string_view access_key, const std::string& otherwise) {

@@ -177,10 +177,19 @@ bool Exchange::check_body() {
   return true;
 }
 
+// Before the body becomes a document; told when it is its turn.
+void Exchange::check_signature() {
+  const auto now = engine_.now_ms() - engine_.clock_offset_ms();  // clients sign in real time
+  signature_ =
+      protocol::check_signature({request_.method, request_.target, request_.headers}, request_.body,
+                                *settings_.secrets, base::from_epoch_ms(now));
+}
+
 base::Status Exchange::authenticate() {
   const bool dated = !request_.amz_date.empty() || !request_.date.empty();
   BOOST_OUTCOME_TRY(const auto caller,
                     parse_credentials(request_.authorization, request_.target, dated));
+  if (!signature_) return signature_.error();
   scope_.account = account_of(caller.access_key, settings_.account);
   scope_.region = caller.region.empty() ? settings_.region : caller.region;
   return base::success();
@@ -200,6 +209,7 @@ void Exchange::start(Request request) {
   }
   if (answer_cors()) return;
   reply_.headers += request_id_headers();
+  if (settings_.secrets != nullptr) check_signature();
   if (!check_body()) return;
   auto call = operation_->make();
   auto ready = authenticate();

@@ -18,6 +18,7 @@
 #include "common/wire/value.hpp"
 #include "emulator/admin/admin.hpp"
 #include "emulator/kinesis/operation.hpp"
+#include "emulator/protocol/auth.hpp"
 #include "emulator/protocol/events.hpp"
 
 namespace millrace::protocol {
@@ -26,6 +27,8 @@ namespace millrace::protocol {
 struct Settings {
   std::string account = "000000000000";
   std::string region = "us-east-1";
+  // Signatures must be right for these; none: they are not checked. Whoever made them keeps them.
+  const Secrets* secrets = nullptr;
 };
 
 // The part of a request that matters here; the views must live until the exchange ends.
@@ -40,6 +43,7 @@ struct Request {
   std::string_view origin;
   std::string_view cors_request_headers;
   std::string_view cors_request_method;
+  std::vector<sigv4::Header> headers;  // all of them; only where signatures are checked
   std::string body;
 };
 
@@ -87,6 +91,7 @@ class Exchange {
   bool answer_cors();
   bool check_body();
   base::Status authenticate();
+  void check_signature();
 
   const Settings& settings_;
   engine::Engine& engine_;
@@ -98,6 +103,7 @@ class Exchange {
   std::optional<base::Status> outcome_;
   std::optional<std::int64_t> asked_ms_;
   std::optional<kinesis::Wait> wait_;
+  base::Status signature_ = base::success();
   std::unique_ptr<admin::Call> admin_;  // when it is the admin API that is asked
   Reply reply_;
 };
