@@ -52,7 +52,12 @@ base::Millis ShardFeed::due() {
   const auto& shard = *sight.value().shard;
   const bool news = shard.committed_next.load(std::memory_order_acquire) > next_index_ ||
                     shard.sealed.load(std::memory_order_acquire);
-  if (news) return base::Millis{0};
+  if (news) {
+    // What was sent beyond the rate is waited for.
+    const auto level =
+        engine_.limits_on(*sight.value().stream) ? pace_.level(now, bytes_per_s, bytes_per_s) : 0;
+    return base::Millis{level >= 0 ? 0 : -level * 1000 / bytes_per_s + 1};
+  }
   return base::Millis{std::max<std::int64_t>(0, std::min(ends_ms_, heartbeat_due_ms_) - now)};
 }
 
@@ -61,11 +66,13 @@ base::Result<Feed::Next> ShardFeed::next(store::Reader& reader) {
   if (now >= ends_ms_) return Next::end;
   event_ = {};
   std::int64_t committed = 0;
+  bool limited = false;
   std::vector<ChildShardShape> children;
   {
     const auto lock = engine_.lock();
     BOOST_OUTCOME_TRY(const auto sight, look(now));
     event_.records.plan = engine_.plan(*sight.stream, *sight.shard, next_index_);
+    limited = engine_.limits_on(*sight.stream);
     committed = sight.shard->committed_next.load(std::memory_order_acquire);
     if (event_.records.plan.closed) children = children_of(*sight.stream, *sight.shard);
   }
@@ -74,6 +81,10 @@ base::Result<Feed::Next> ShardFeed::next(store::Reader& reader) {
   const bool any = !result.records.entries.empty();
   // Without records: those that were there have expired.
   next_index_ = any ? result.next_index : std::max({result.next_index, next_index_, committed});
+  if (any && limited) {
+    pace_.charge(now, static_cast<std::int64_t>(result.records.bytes.size()), bytes_per_s,
+                 bytes_per_s);
+  }
   if (!any && !result.at_end && now < heartbeat_due_ms_) return Next::nothing;
   heartbeat_due_ms_ = now + heartbeat_ms;
   event_.millis_behind_latest = result.millis_behind;

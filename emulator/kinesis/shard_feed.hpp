@@ -38,6 +38,9 @@ class ShardFeed final : public Feed {
   static constexpr std::size_t most_bytes = 1'048'576;
   static constexpr std::size_t most_records = 10'000;
 
+  // Of a consumer and shard, where limits hold (quotas page, SubscribeToShard).
+  static constexpr std::int64_t bytes_per_s = 2 * 1'048'576;
+
   using Claim = std::shared_ptr<const engine::Subscriptions::Claim>;
   // Of an active consumer.
   ShardFeed(engine::Engine& engine, engine::Arn consumer, std::int64_t consumer_id,
@@ -68,6 +71,7 @@ class ShardFeed final : public Feed {
 
   std::int64_t next_index_;
   std::int64_t heartbeat_due_ms_;  // the first one is due at once
+  engine::Bucket pace_;
   ShardEvent event_;
 };
 

@@ -24,7 +24,7 @@ struct Event {
 };
 
 struct World : Service {
-  explicit World(int shards = 1) {
+  explicit World(int shards = 1, engine::Options options = {}) : Service(options) {
     create("s", shards);
     arn = register_consumer("c");
   }
@@ -204,6 +204,23 @@ TEST_CASE(
     CHECK(event.data().size() <= 4 * 400'000);
   }
   CHECK(records == 8);
+}
+
+TEST_CASE("SubscribeToShard: where limits hold a subscription gets 2 MiB a second") {
+  engine::Options options;
+  options.aws_limits = true;
+  World world{1, options};
+  for (int i = 0; i < 4; ++i) {
+    world.put(std::string(1'200'000, 'A'));  // 900,000 bytes
+    world.clock.advance(base::Millis{1'000});
+  }
+  const auto events = world.subscribed(horizon);
+  // 2 MiB are there at first: the third event exceeds them and is waited for before the fourth.
+  for (int i = 0; i < 3; ++i) CHECK(world.next(*events)["Records"].as_list().size() == 1);
+  const auto missing = 3 * 900'001 - 2 * 1'048'576;
+  CHECK(events->due().count() == missing * 1000 / (2 * 1'048'576) + 1);
+  world.clock.advance(events->due());
+  CHECK(world.next(*events)["Records"].as_list().size() == 1);
 }
 
 TEST_CASE("SubscribeToShard: an idle subscription hears a heartbeat every two seconds") {
