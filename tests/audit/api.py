@@ -22,6 +22,7 @@ class Api:
     """What was asked and answered. Not for several threads."""
 
     def __init__(self, url, coding=Json, region="us-east-1"):
+        self.url = url
         where = urllib.parse.urlsplit(url)
         self.connection = http.client.HTTPConnection(where.hostname, where.port, timeout=60)
         self.coding = coding

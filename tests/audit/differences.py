@@ -25,6 +25,9 @@ class Known:
 # Our own description beside the model.
 DESCRIPTION = {
     "* StreamDescriptionSummary.StreamId: only in the model": "StreamId is reserved: documented as not implemented",
+    "SubscribeToShard output EventStream.*Exception: only in the model": "they are messages of their own in the stream",
+    "SubscribeToShard output EventStream.KMSOptInRequired: only in the model": "there are no keys that could be refused",
+    "SubscribeToShard *.ContinuationSequenceNumber: required False, in the model True": "missing where the shard ends",
 }
 
 # Answers to requests that break one rule.
@@ -45,4 +48,8 @@ ANSWERS = {
 }
 
 # Members that are described and that no answer of the audit shows.
-UNSEEN = {}
+UNSEEN = {
+    "UpdateChannel ChannelDescription.*S3Tables*": "a channel to S3 Tables is FAILED, and only an ACTIVE one can be updated",
+    "UpdateChannel *.GSRSchemaARN": "only channels to S3 Tables have one",
+    "UpdateChannel ChannelDescription.ChannelStatusReason": "told when a delivery has failed, see DescribeChannel",
+}

@@ -1,8 +1,9 @@
 """A life in which every operation succeeds, and shows every member its answers can have."""
 import base64
+import json
 import time
 
-from tests.e2e.support import wait_until
+from tests.e2e.support import advance_clock, raw, wait_until
 
 ACCOUNT = "000000000000"
 ARN = f"arn:aws:kinesis:us-east-1:{ACCOUNT}"
@@ -12,6 +13,16 @@ TAGS = {"team": "trading", "stage": "test"}
 
 def data(text):
     return base64.b64encode(text.encode()).decode()
+
+
+def put_limits(url, stream, limits):
+    """Switches AWS's limits on or off for one stream."""
+    body = json.dumps({"limits": limits})
+    status, _, answer = raw(
+        url, "", body, {"Content-Type": "application/json"}, method="PUT", path=f"/_millrace/api/streams/{stream}/limits"
+    )
+    if status != 200:
+        raise AssertionError(f"the limits of {stream}: {status} {answer!r}")
 
 
 class World:
@@ -24,17 +35,17 @@ class World:
     def live(self):
         self.streams()
         self.records()
+        self.throttled()
         for group, needs in (
             (self.shards, "SplitShard MergeShards UpdateShardCount"),
             (self.consumers, "RegisterStreamConsumer DescribeStreamConsumer ListStreamConsumers DeregisterStreamConsumer"),
-            (self.subscription, "SubscribeToShard SplitShard"),
+            (self.subscription, "SubscribeToShard SplitShard StartStreamEncryption"),
             (self.stream_tags, "AddTagsToStream RemoveTagsFromStream ListTagsForStream"),
             (self.tags, "TagResource UntagResource ListTagsForResource"),
             (self.policies, "PutResourcePolicy GetResourcePolicy DeleteResourcePolicy"),
             (self.monitoring, "EnableEnhancedMonitoring DisableEnhancedMonitoring"),
             (self.encryption, "StartStreamEncryption StopStreamEncryption"),
             (self.limits, "DescribeLimits UpdateMaxRecordSize"),
-            (self.capacity, "DescribeAccountSettings UpdateAccountSettings UpdateStreamMode UpdateStreamWarmThroughput"),
             (self.distribution, "UpdateStreamRecordDistributionStrategy"),
             (self.channels, "CreateChannel DescribeChannel ListChannels UpdateChannel DeleteChannel"),
             (
@@ -43,6 +54,8 @@ class World:
                 " UpdateQueueRecordsVisibility ReceiveDeadLetterQueueRecords AcknowledgeDeadLetterQueueRecords"
                 " UpdateDeadLetterQueueRecordsVisibility RestoreDeadLetterQueueRecords",
             ),
+            # Last: it moves the clock by a day.
+            (self.capacity, "DescribeAccountSettings UpdateAccountSettings UpdateStreamMode UpdateStreamWarmThroughput"),
         ):
             if self.served.issuperset(needs.split()):
                 group()
@@ -109,6 +122,16 @@ class World:
         ):
             api.refused(operation, "DryRunOperationException", DryRun=True, **request)
 
+    def throttled(self):
+        """PutRecords whose entries fail one by one."""
+        self.stream("throttled", ShardCount=1)
+        put_limits(self.api.url, "throttled", "aws")
+        for _ in range(10):
+            answer = self.api.ok("PutRecords", StreamName="throttled", Records=[{"Data": "eA==", "PartitionKey": "k"}] * 500)
+            if answer["FailedRecordCount"]:
+                return
+        raise AssertionError("5000 records in a second and AWS's limits let all pass")
+
     def shards(self):
         api = self.api
         self.stream("sharded", ShardCount=1)
@@ -155,12 +178,16 @@ class World:
             return found["ConsumerStatus"] == "ACTIVE"
 
         wait_until(active, "the consumer to become ACTIVE")
-        self.put("subscribed", 3)
+        self.api.ok("StartStreamEncryption", StreamName="subscribed", EncryptionType="KMS", KeyId="alias/aws/kinesis")
+        self.active("subscribed")
+        # Two events: together the records are too large for one.
+        for key in ("a", "b"):
+            self.api.ok("PutRecord", StreamName="subscribed", Data=data("x" * 700_000), PartitionKey=key)
         api.ok("SplitShard", StreamName="subscribed", ShardToSplit="0", NewStartingHashKey=MIDDLE)
         self.active("subscribed")
         # To the end of the closed shard, where the server ends the stream.
         events = api.subscribe(ConsumerARN=reader, ShardId="shardId-000000000000", StartingPosition={"Type": "TRIM_HORIZON"})
-        assert sum(len(event["Records"]) for event in events) == 3, events
+        assert sum(len(event["Records"]) for event in events) == 2, len(events)
         assert len(events[-1]["ChildShards"]) == 2, events
         api.refused(
             "SubscribeToShard",
@@ -241,10 +268,14 @@ class World:
         self.active("moved")
         api.ok("UpdateStreamWarmThroughput", StreamARN=arn, WarmThroughputMiBps=20)
         self.active("moved")
+        self.summary("moved")
         api.ok("UpdateStreamWarmThroughput", StreamName="moved", WarmThroughputMiBps=0)
         self.active("moved")
+        # The commitment lasts a day at least.
         api.ok("UpdateAccountSettings", MinimumThroughputBillingCommitment={"Status": "DISABLED"})
+        advance_clock(api, 24 * 3_600_000 + 1000)
         api.ok("DescribeAccountSettings")
+        api.ok("UpdateAccountSettings", MinimumThroughputBillingCommitment={"Status": "DISABLED"})
 
     def distribution(self):
         arn = self.on_demand("spread")

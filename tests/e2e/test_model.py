@@ -596,8 +596,9 @@ class Run:
             (ARGUMENT, "get_shard_iterator", {"ShardId": shard.id, "ShardIteratorType": "AT_TIMESTAMP", "Timestamp": self.now() / 1000 + 7200}),
             (IN_USE, "create_stream", {"ShardCount": 1}),
             ("LimitExceededException", "update_shard_count", {"TargetShardCount": 2 * len(opened) + 1, "ScalingType": "UNIFORM_SCALING"}),
-            ("ValidationException", "update_shard_count", {"TargetShardCount": 0, "ScalingType": "UNIFORM_SCALING"}),
         ]
+        if len(opened) > 2:
+            cases.append(("LimitExceededException", "update_shard_count", {"TargetShardCount": 1, "ScalingType": "UNIFORM_SCALING"}))
         backwards = stream.neighbour(shard)
         if backwards is not None:
             cases.append((ARGUMENT, "merge_shards", {"ShardToMerge": backwards.id, "AdjacentShardToMerge": shard.id}))
