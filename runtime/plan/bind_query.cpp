@@ -195,13 +195,13 @@ Result<NodePtr> Binder::select(const sql::Select& select) {
   Relation input;
   if (select.from) {
     BOOST_OUTCOME_TRY(auto relation, from(*select.from));
-    BOOST_OUTCOME_TRY(apply_subqueries(select, relation));
     input = std::move(relation);
   } else {
     auto one_row = std::make_shared<Node>();
     one_row->body = ConstantRows{{{}}};
     input.node = std::move(one_row);
   }
+  BOOST_OUTCOME_TRY(apply_subqueries(select, input));
   bool aggregated = select.grouped || select.having != nullptr;
   for (const auto& item : select.items) {
     aggregated = aggregated || has_aggregate(*item.expression);

@@ -84,10 +84,15 @@ class OverQuery {
           data::is_null(bound->literal)) {
         return sql::not_served(amount.where.from, "a ROWS frame whose size is no number");
       }
-      return std::optional(std::get<std::int64_t>(bound->literal));
+      return not_negative(std::get<std::int64_t>(bound->literal), amount.where);
     }
     BOOST_OUTCOME_TRY(const auto ms, interval_argument(amount, "frame"));
-    return std::optional(ms);
+    return not_negative(ms, amount.where);
+  }
+
+  static Result<std::optional<std::int64_t>> not_negative(std::int64_t amount, sql::Span where) {
+    if (amount >= 0) return std::optional(amount);
+    return sql::validation_error(where, "ROWS/RANGE value cannot be negative");
   }
 
   Result<Spec> bind_spec(const sql::WindowSpec& spec, bool row_number) {
