@@ -168,8 +168,9 @@ class Stream:
 
     @staticmethod
     def open_at(shard, moment):
-        # The parents' end and the children's beginning are a second apart, on whole seconds.
-        around = Window(moment.low - 2000, moment.high + 2000)
+        # Children begin a second after their parents' end, on whole seconds, and theirs another second later
+        # where one call made several generations.
+        around = Window(moment.low - 6000, moment.high + 6000)
         began = shard.opened.before(around)
         # The stream's first shards are open from its very beginning.
         if began is not True and not shard.parents and shard.opened.low <= moment.high:

@@ -368,6 +368,10 @@ class Run:
             self.refused("ExpiredIteratorException", "get_records", ShardIterator=held.text)
         elif self.streams.get(held.stream.name) is not held.stream:
             self.refused(NOT_FOUND, "get_records", ShardIterator=held.text)
+        elif not held.stream.listed(held.shard, Window(self.now(), self.now())):
+            # The shard is gone with its records; on the edge of that nothing can be said.
+            if held.shard.forgotten:
+                self.refused(NOT_FOUND, "get_records", ShardIterator=held.text)
         else:
             self.follow(held.stream, held.shard, held.text, held.index, 10_000)
 
@@ -386,7 +390,7 @@ class Run:
             wanted["ShardId"] = stream.shards[after].id
         elif kind.endswith("TIMESTAMP"):
             events = [stream.made.high] + [s.closed.high for s in stream.shards if s.closed]
-            time_ms = min(chance.choice(events) + chance.choice((3500, 10 * 60_000, HOUR_MS, -10 * 60_000)), self.now())
+            time_ms = min(chance.choice(events) + chance.choice((8000, 10 * 60_000, HOUR_MS, -10 * 60_000)), self.now())
             time_ms = max(time_ms, 1000)
             wanted["Timestamp"] = time_ms / 1000
         self.say(f"{stream.name} {kind} {after if time_ms is None else time_ms}")
