@@ -2,9 +2,9 @@
 // run on the connection's I/O thread, so the session needs no lock.
 #include "emulator/http/http2.hpp"
 
-#include <functional>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <functional>
 
 #include "common/base/log.hpp"
 #include "emulator/http/heads.hpp"
