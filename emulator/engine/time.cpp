@@ -20,7 +20,7 @@ base::Status Engine::set_clock_offset(std::int64_t offset_ms) {
                            std::to_string(offset_ms) + " ms leads out of that"};
   }
   if (const auto back_ms = clock_offset_ms() - offset_ms; back_ms > 0) {
-    const auto shifted = shift_transitions(back_ms);
+    auto shifted = shift_transitions(back_ms);
     if (!shifted) {
       broken_ = shifted.error();  // memory and disk differ until the commit has failed
       return shifted;

@@ -198,7 +198,8 @@ class Http2 final : public std::enable_shared_from_this<Http2> {
                                 thread_.parts.settings.secrets != nullptr));
       if (exchange.needs_run()) {
         const std::function<bool()> gone = [&stream] { return stream->closed; };
-        if (!co_await run_exchange(exchange, thread_, gone)) co_return;
+        const bool wanted = co_await run_exchange(exchange, thread_, gone);
+        if (!wanted) co_return;
       }
     }
     const auto& reply = own ? *own : exchange.reply();
