@@ -123,7 +123,8 @@ Status check_over(const Over& over, const std::vector<Field>& fields, sql::Posit
 Result<expr::ExprPtr> bind_where(const sql::Select& select, const Scope& scope);
 
 // join_query.cpp: a join by its condition, over both inputs' columns in a row (null: none).
-NodePtr make_join(Join::Kind kind, NodePtr left, NodePtr right, expr::ExprPtr condition);
+NodePtr make_join(Join::Kind kind, const NodePtr& left, const NodePtr& right,
+                  const expr::ExprPtr& condition);
 // Moves what `condition` says of a join's inputs into the join; what stays is left in it.
 NodePtr push_into_joins(const NodePtr& node, expr::ExprPtr& condition);
 

@@ -181,7 +181,8 @@ void find_window(Join& join, const Node& left, const Node& right) {
 
 }  // namespace
 
-NodePtr make_join(Join::Kind kind, NodePtr left, NodePtr right, ExprPtr condition) {
+NodePtr make_join(Join::Kind kind, const NodePtr& left, const NodePtr& right,
+                  const ExprPtr& condition) {
   const std::size_t width = left->fields.size();
   std::vector<Field> fields = left->fields;
   fields.insert(fields.end(), right->fields.begin(), right->fields.end());
@@ -322,7 +323,7 @@ Result<Relation> Binder::join(const sql::TableReference& reference) {
                           : reference.join == Written::right ? Join::Kind::right
                           : reference.join == Written::full  ? Join::Kind::full
                                                              : Join::Kind::inner;
-  out.node = make_join(kind, left.node, right.node, std::move(condition));
+  out.node = make_join(kind, left.node, right.node, condition);
   return out;
 }
 

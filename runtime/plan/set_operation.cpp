@@ -98,8 +98,8 @@ Result<NodePtr> Binder::set_operation(const sql::SetOperation& operation) {
       equal.push_back(std::move(same));
     }
     return make_distinct(
-        make_join(operation.kind == Kind::intersect ? Join::Kind::semi : Join::Kind::anti,
-                  std::move(a), std::move(b), join_and(equal)));
+        make_join(operation.kind == Kind::intersect ? Join::Kind::semi : Join::Kind::anti, a, b,
+                  join_and(equal)));
   }
   auto node = std::make_shared<Node>();
   node->body = Union{};

@@ -80,7 +80,7 @@ NodePtr join_inner(Join::Kind kind, const NodePtr& outer, NodePtr inner, const E
     const ExprPtr filter = expr::substitute(join_and(of_inner), shift);
     inner = make_calc(std::move(inner), filter, std::move(columns), std::move(fields));
   }
-  return make_join(kind, outer, std::move(inner), join_and(of_both));
+  return make_join(kind, outer, inner, join_and(of_both));
 }
 
 }  // namespace

@@ -9,7 +9,7 @@ import urllib.parse
 
 import botocore.exceptions
 
-from tests.e2e.support import ApiTest, PATIENCE_S, wait_until
+from tests.e2e.support import ApiTest, PATIENCE_S, is_sanitized, wait_until
 
 SHARD = "shardId-000000000000"
 
@@ -197,6 +197,7 @@ class Wire(ApiTest):
         self.assertTrue(body.startswith(bytes.fromhex("00000068")))
         self.assertIn(b"ResourceNotFoundException", body)
 
+    @unittest.skipIf(is_sanitized(), "AddressSanitizer keeps freed memory")
     def test_a_reader_that_does_not_read_costs_no_memory(self):
         name = self.stream()
         sock = self.ask(self.consumer(name), kind="LATEST")
