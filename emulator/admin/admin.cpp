@@ -14,6 +14,7 @@ using base::ErrorCode;
 constexpr auto pages = std::to_array<Page>({
     {"GET", "clock", Lane::look, &show_clock},
     {"POST", "clock", Lane::change, &move_clock},
+    {"GET", "requests", Lane::look, &show_requests},
     {"GET", "streams", Lane::look, &list_streams},
     {"GET", "streams/{name}", Lane::look, &show_stream},
     {"PUT", "streams/{name}/limits", Lane::change, &set_limits},
@@ -71,8 +72,8 @@ base::Error bad_request(std::string message) {
   return {ErrorCode::invalid_argument, std::move(message)};
 }
 
-Call::Call(engine::Engine& engine, Request request)
-    : engine_(engine), scope_(std::move(request.scope)) {
+Call::Call(engine::Engine& engine, const Traffic& traffic, Request request)
+    : engine_(engine), traffic_(traffic), scope_(std::move(request.scope)) {
   auto ready = prepare(request);
   if (!ready) {
     if (reply_.status == 200) refuse(ready.error());
@@ -142,7 +143,7 @@ base::Status Call::prepare(Request& request) {
 
 void Call::run() {
   done_ = true;
-  Context context{engine_, scope_, filtered_, name_, body_ ? body_->root() : no_body};
+  Context context{engine_, scope_, filtered_, name_, body_ ? body_->root() : no_body, traffic_};
   json::Writer out;
   const auto answered = page_->handler(context, out);
   if (!answered) {

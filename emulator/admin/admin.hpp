@@ -1,7 +1,7 @@
 // The admin API: one request to a page under /_millrace/api/ and its reply, without sockets.
 //
 //   if (admin::is_admin(target)) {
-//     admin::Call call{engine, {...}};
+//     admin::Call call{engine, traffic, {...}};
 //     if (!call.done()) ... call.run() on the engine's thread, inside its transaction ...
 //     use(call.reply());
 //   }
@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "common/wire/value.hpp"
+#include "emulator/admin/traffic.hpp"
 #include "emulator/engine/engine.hpp"
 
 namespace millrace::admin {
@@ -45,7 +46,7 @@ struct Page;
 class Call {
  public:
   // Looks at once (on any thread, under the engine's lock); what changes something waits for run().
-  Call(engine::Engine& engine, Request request);
+  Call(engine::Engine& engine, const Traffic& traffic, Request request);
   ~Call();
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
@@ -63,6 +64,7 @@ class Call {
   void refuse(const base::Error& why);
 
   engine::Engine& engine_;
+  const Traffic& traffic_;
   engine::Scope scope_;
   const Page* page_ = nullptr;
   std::string name_;  // in the place of {name} in the page's path

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "common/json/json.hpp"
+#include "emulator/admin/traffic.hpp"
 #include "emulator/engine/engine.hpp"
 
 namespace millrace::admin {
@@ -15,6 +16,7 @@ struct Context {
   bool filtered;            // account or region were given in the query
   const std::string& name;  // in the place of {name} in the page's path
   const wire::Value& body;  // a map; null where the request has no body
+  const Traffic& traffic;
 };
 
 // Writes the answer. An error's code decides the status: not_found 404, in_use 409, internal and io
@@ -36,6 +38,8 @@ base::Error bad_request(std::string message);
 // clock.cpp
 base::Status show_clock(Context& context, json::Writer& out);
 base::Status move_clock(Context& context, json::Writer& out);
+// requests.cpp
+base::Status show_requests(Context& context, json::Writer& out);
 // streams.cpp
 base::Status list_streams(Context& context, json::Writer& out);
 base::Status show_stream(Context& context, json::Writer& out);

@@ -27,7 +27,7 @@ std::string_view view(beast::string_view text) {
 }
 
 // with_headers: signatures are to be checked.
-protocol::Request request_of(Parser& parser, bool with_headers) {
+protocol::Request request_of(Parser& parser, bool tls, bool with_headers) {
   auto& message = parser.get();
   const auto field = [&](auto name) { return view(message[name]); };
   protocol::Request request;
@@ -48,6 +48,7 @@ protocol::Request request_of(Parser& parser, bool with_headers) {
     }
   }
   request.body = std::move(message.body());
+  request.via.tls = tls;
   return request;
 }
 
@@ -203,7 +204,8 @@ class Http1 final : public Outlet {
     auto own =
         own_page(view(parser.get().method_string()), view(parser.get().target()), thread_.parts);
     if (!own) {
-      exchange.start(request_of(parser, thread_.parts.settings.secrets != nullptr));
+      exchange.start(request_of(parser, connection_.transport.secure(),
+                                thread_.parts.settings.secrets != nullptr));
       if (exchange.needs_run()) {
         const std::function<bool()> gone = [this] { return connection_.transport.gone(); };
         const bool wanted = co_await run_exchange(exchange, thread_, gone);

@@ -25,7 +25,8 @@ constexpr std::chrono::milliseconds until_woken{3'600'000};
 constexpr std::chrono::milliseconds last_moments{500};
 
 // with_headers: signatures are to be checked.
-protocol::Request request_of(const Http2Stream& stream, std::string body, bool with_headers) {
+protocol::Request request_of(const Http2Stream& stream, std::string body, bool tls,
+                             bool with_headers) {
   const auto field = [&](std::string_view name) -> std::string_view {
     for (const auto& [key, value] : stream.headers) {
       if (key == name) return value;
@@ -47,6 +48,7 @@ protocol::Request request_of(const Http2Stream& stream, std::string body, bool w
     for (const auto& [name, value] : stream.headers) request.headers.push_back({name, value});
   }
   request.body = std::move(body);
+  request.via = {true, tls};
   return request;
 }
 
@@ -195,6 +197,7 @@ class Http2 final : public std::enable_shared_from_this<Http2> {
     auto own = own_page(stream->method, stream->path, thread_.parts);
     if (!own) {
       exchange.start(request_of(*stream, session_.take_body(*stream),
+                                connection_.transport.secure(),
                                 thread_.parts.settings.secrets != nullptr));
       if (exchange.needs_run()) {
         const std::function<bool()> gone = [&stream] { return stream->closed; };

@@ -139,6 +139,9 @@ bool Exchange::check_body() {
     return false;
   }
   const auto type = media_type(request_.content_type);
+  if (type == json_type || type == cbor_type) {
+    settings_.traffic->count({type == cbor_type, request_.via});
+  }
   const auto target = split_target(request_.amz_target);
   operation_ = target.service == service ? kinesis::find_operation(target.operation) : nullptr;
   if (request_.body.empty()) {
@@ -199,12 +202,13 @@ void Exchange::start(Request request) {
   request_ = std::move(request);
   if (admin::is_admin(request_.target)) {
     admin_ = std::make_unique<admin::Call>(
-        engine_, admin::Request{.method = request_.method,
-                                .target = request_.target,
-                                .content_type = request_.content_type,
-                                .origin = request_.origin,
-                                .body = std::move(request_.body),
-                                .scope = {settings_.account, settings_.region}});
+        engine_, *settings_.traffic,
+        admin::Request{.method = request_.method,
+                       .target = request_.target,
+                       .content_type = request_.content_type,
+                       .origin = request_.origin,
+                       .body = std::move(request_.body),
+                       .scope = {settings_.account, settings_.region}});
     return;
   }
   if (answer_cors()) return;

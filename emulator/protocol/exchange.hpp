@@ -29,6 +29,8 @@ struct Settings {
   std::string region = "us-east-1";
   // Signatures must be right for these; none: they are not checked. Whoever made them keeps them.
   const Secrets* secrets = nullptr;
+  // Counts the calls of all who share it.
+  std::shared_ptr<admin::Traffic> traffic = std::make_shared<admin::Traffic>();
 };
 
 // The part of a request that matters here; the views must live until the exchange ends.
@@ -45,6 +47,7 @@ struct Request {
   std::string_view cors_request_method;
   std::vector<sigv4::Header> headers;  // all of them; only where signatures are checked
   std::string body;
+  admin::Via via;
 };
 
 struct Reply {

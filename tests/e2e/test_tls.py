@@ -80,6 +80,29 @@ class Tls(ApiTest):
         kinesis.delete_stream(StreamName=name, EnforceConsumerDeletion=True)
         self.assertIn("ResourceNotFoundException", str(reading.ended()))
 
+    def test_the_server_tells_how_it_was_asked(self):
+        def counts():
+            with urllib.request.urlopen(self.emulator.url + "/_millrace/api/requests", timeout=PATIENCE_S) as page:
+                return json.load(page)
+
+        before = counts()
+        self.assertEqual(sorted(before), sorted(
+            f"{code}/{version}{tls}" for code in ("json", "cbor") for version in ("http1.1", "h2") for tls in ("", "/tls")
+        ))  # fmt: skip
+        self.kinesis.list_streams()
+        self.https().list_streams()
+        for sock in (None, shown(self.port, self.ca, protocols=["h2"])):
+            client = Client(self.emulator.url, sock=sock)
+            self.assertEqual(client.call("ListStreams", {})[0], 200)
+            cbor = client.ask("ListStreams", b"\xbf\xff", {"content-type": "application/x-amz-cbor-1.1"})
+            self.assertEqual(client.answer(cbor)[0], 200)
+            client.close()
+        grown = {name: count - before[name] for name, count in counts().items() if count != before[name]}
+        self.assertEqual(
+            grown,
+            {"json/http1.1": 1, "json/http1.1/tls": 1, "json/h2": 1, "json/h2/tls": 1, "cbor/h2": 1, "cbor/h2/tls": 1},
+        )
+
     def test_the_certificate_names_what_leads_here(self):
         for name in ("localhost", "127.0.0.1", "::1", "millrace", "emulator", "kinesis.test", "10.1.2.3"):
             with self.subTest(name), shown(self.port, self.ca, name) as sock:

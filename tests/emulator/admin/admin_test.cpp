@@ -218,3 +218,30 @@ TEST_CASE("admin: streams of all accounts and regions, of one, and one stream") 
   CHECK(none.status == 404);
   CHECK(error_of(none) == "there is no stream c in account 000000000000 and region us-east-1");
 }
+
+TEST_CASE("admin: calls are counted by encoding, HTTP version and TLS, refused ones too") {
+  Service service;
+  const auto ask_aws = [&](std::string_view type, std::string body, admin::Via via) {
+    protocol::Request request;
+    request.method = "POST";
+    request.target = "/";
+    request.content_type = type;
+    request.amz_target = "Kinesis_20131202.ListStreams";
+    request.authorization = Service::signed_by_default;
+    request.amz_date = "20261122T000000Z";
+    request.body = std::move(body);
+    request.via = via;
+    return service.send(std::move(request)).status;
+  };
+  CHECK(ask_aws(Service::json_type, "{}", {}) == 200);
+  CHECK(ask_aws(Service::json_type, "{}", {false, true}) == 200);
+  CHECK(ask_aws(Service::cbor_type, "\xbf\xff", {true, false}) == 200);
+  CHECK(ask_aws(Service::cbor_type, "\xbf", {true, false}) == 400);
+  CHECK(ask_aws("application/x-amz-json-1.1; charset=utf-8", "{}", {true, true}) == 200);
+  CHECK(ask_aws("application/json", "{}", {}) == 404);
+  CHECK(ask_aws("text/plain", "{}", {}) == 404);
+  CHECK(ask(service, "GET", "/_millrace/api/requests").body ==
+        "{\"json/http1.1\":1,\"json/http1.1/tls\":1,\"json/h2\":0,\"json/h2/tls\":1,"
+        "\"cbor/http1.1\":0,\"cbor/http1.1/tls\":0,\"cbor/h2\":2,\"cbor/h2/tls\":0}\n");
+  CHECK(ask(service, "POST", "/_millrace/api/requests").status == 405);
+}
