@@ -26,6 +26,7 @@ constexpr std::uint64_t reset_burst = 1'000;
 constexpr std::uint64_t reset_per_second = 33;
 constexpr std::size_t continuations = 8;
 constexpr std::size_t unacknowledged = 1'000;
+constexpr std::size_t remembered_gaps = 64;
 
 nghttp2_nv field(std::string_view name, std::string_view value) {
   const auto bytes = [](std::string_view text) {
@@ -69,6 +70,16 @@ struct Http2Session::Callbacks {
     } catch (const std::exception&) {  // out of memory
       return NGHTTP2_ERR_CALLBACK_FAILURE;
     }
+  }
+
+  // nghttp2 passes over HEADERS of a stream that was closed by opening a higher one; RFC 9113 5.1.1
+  // wants the connection to end.
+  static int begin_frame(nghttp2_session* inner, const nghttp2_frame_hd* head, void* user) {
+    if (head->type != NGHTTP2_HEADERS) return 0;
+    return guarded([&] {
+      if (!self(user).is_out_of_turn(head->stream_id)) return 0;
+      return nghttp2_session_terminate_session(inner, NGHTTP2_PROTOCOL_ERROR);
+    });
   }
 
   static int begin_headers(nghttp2_session*, const nghttp2_frame* frame, void* user) {
@@ -200,6 +211,7 @@ Http2Session::Http2Session(const Limits& limits) : limits_(limits), tokens_(usel
   if (nghttp2_session_callbacks_new(&callbacks) != 0 || nghttp2_option_new(&options) != 0) {
     throw std::bad_alloc{};
   }
+  nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks, Callbacks::begin_frame);
   nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, Callbacks::begin_headers);
   nghttp2_session_callbacks_set_on_header_callback(callbacks, Callbacks::header);
   nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, Callbacks::data);
@@ -231,8 +243,10 @@ base::Status Http2Session::receive(std::string_view bytes) {
       session_, reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
   if (taken >= 0) return base::success();
   // What is known to be wrong is in a GOAWAY that waits already; the rest gets one here.
-  if (taken == NGHTTP2_ERR_FLOODED || taken == NGHTTP2_ERR_BAD_CLIENT_MAGIC) {
+  if (taken == NGHTTP2_ERR_FLOODED) {
     (void)nghttp2_session_terminate_session(session_, NGHTTP2_ENHANCE_YOUR_CALM);
+  } else if (taken == NGHTTP2_ERR_BAD_CLIENT_MAGIC) {
+    (void)nghttp2_session_terminate_session(session_, NGHTTP2_PROTOCOL_ERROR);
   }
   return Error{ErrorCode::protocol, nghttp2_strerror(static_cast<int>(taken))};
 }
@@ -244,6 +258,19 @@ bool Http2Session::is_flood() {
   tokens_ = std::min(useless_burst, tokens_ + passed.count() * useless_per_second);
   tokens_ -= 1;
   return tokens_ < 0;
+}
+
+// HEADERS for a stream that was passed over when a higher one was opened.
+bool Http2Session::is_out_of_turn(std::int32_t id) {
+  if (id % 2 == 0) return false;  // nghttp2 refuses it
+  if (id > highest_id_) {
+    if (id > highest_id_ + 2) passed_over_.emplace_back(highest_id_ + 2, id - 2);
+    if (passed_over_.size() > remembered_gaps) passed_over_.pop_front();
+    highest_id_ = id;
+    return false;
+  }
+  return std::any_of(passed_over_.begin(), passed_over_.end(),
+                     [&](const auto& gap) { return id >= gap.first && id <= gap.second; });
 }
 
 // Windows are given back as bodies come, the connection's only while not too much is held.
