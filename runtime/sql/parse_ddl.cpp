@@ -224,7 +224,7 @@ Result<Like> Parser::like() {
                          choice.feature.text == "PARTITIONS" ||
                          choice.feature.text == "DISTRIBUTION";
       if (choice.merge == Like::Merge::overwriting && (all || added)) {
-        return parse_error(
+        return plain_error(
             choice.feature.where.from,
             "Illegal merging strategy 'OVERWRITING' for '" + choice.feature.text + "' option.");
       }
