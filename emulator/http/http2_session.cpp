@@ -26,7 +26,6 @@ constexpr std::uint64_t reset_burst = 1'000;
 constexpr std::uint64_t reset_per_second = 33;
 constexpr std::size_t continuations = 8;
 constexpr std::size_t unacknowledged = 1'000;
-constexpr std::size_t remembered_gaps = 64;
 
 nghttp2_nv field(std::string_view name, std::string_view value) {
   const auto bytes = [](std::string_view text) {
@@ -72,12 +71,10 @@ struct Http2Session::Callbacks {
     }
   }
 
-  // nghttp2 passes over HEADERS of a stream that was closed by opening a higher one; RFC 9113 5.1.1
-  // wants the connection to end.
   static int begin_frame(nghttp2_session* inner, const nghttp2_frame_hd* head, void* user) {
     if (head->type != NGHTTP2_HEADERS) return 0;
     return guarded([&] {
-      if (!self(user).is_out_of_turn(head->stream_id)) return 0;
+      if (!self(user).order_.is_out_of_turn(head->stream_id)) return 0;
       return nghttp2_session_terminate_session(inner, NGHTTP2_PROTOCOL_ERROR);
     });
   }
@@ -258,19 +255,6 @@ bool Http2Session::is_flood() {
   tokens_ = std::min(useless_burst, tokens_ + passed.count() * useless_per_second);
   tokens_ -= 1;
   return tokens_ < 0;
-}
-
-// HEADERS for a stream that was passed over when a higher one was opened.
-bool Http2Session::is_out_of_turn(std::int32_t id) {
-  if (id % 2 == 0) return false;  // nghttp2 refuses it
-  if (id > highest_id_) {
-    if (id > highest_id_ + 2) passed_over_.emplace_back(highest_id_ + 2, id - 2);
-    if (passed_over_.size() > remembered_gaps) passed_over_.pop_front();
-    highest_id_ = id;
-    return false;
-  }
-  return std::any_of(passed_over_.begin(), passed_over_.end(),
-                     [&](const auto& gap) { return id >= gap.first && id <= gap.second; });
 }
 
 // Windows are given back as bodies come, the connection's only while not too much is held.

@@ -21,6 +21,7 @@
 
 #include "common/base/result.hpp"
 #include "emulator/http/server.hpp"
+#include "emulator/http/stream_order.hpp"
 
 // From nghttp2's own header, which stays in http2_session.cpp.
 struct nghttp2_session;
@@ -99,7 +100,6 @@ class Http2Session {
   void forget_body(const Http2Stream& stream);
   void complete(Http2Stream& stream);
   [[nodiscard]] bool is_flood();
-  [[nodiscard]] bool is_out_of_turn(std::int32_t id);
 
   const Limits& limits_;
   nghttp2_session* session_ = nullptr;
@@ -107,10 +107,7 @@ class Http2Session {
   std::vector<Stream> requests_;
   std::size_t body_bytes_ = 0;  // of requests that are not answered
   std::size_t owed_bytes_ = 0;  // not given back to the connection's window yet
-  // Of the client's streams: the highest so far, and those below it that were passed over (first
-  // and last; the latest few).
-  std::int32_t highest_id_ = -1;
-  std::deque<std::pair<std::int32_t, std::int32_t>> passed_over_;
+  StreamOrder order_;
   // Frames that cost us and bring nothing: a bucket of them, refilled with time.
   std::chrono::steady_clock::time_point refilled_ = std::chrono::steady_clock::now();
   double tokens_;
