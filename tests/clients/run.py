@@ -1,169 +1,170 @@
 #!/usr/bin/env python3
-"""Runs real SDKs and tools against the emulator, each on the same errand; prints a line for each.
+"""Runs real SDKs and tools against the emulator, each on an errand; prints a line for each.
 
-Every client gets an emulator of its own, is built into build/clients/<name>, and runs one program that
-prints a line of JSON when all its checks passed. README.md in this folder says what the errand is.
-Exit 0: everything that could run passed. A client whose toolchain is absent is listed as SKIPPED;
---require-all makes that a failure.
+Every client gets an emulator of its own and runs one program that prints a line of JSON when all its checks
+passed. README.md in this folder says what the errands are. A client must speak the protocol it is known
+for: what the server saw is compared. Exit 0: everything that could run passed. A client whose toolchain is
+absent or too old is listed as SKIPPED; --require-all makes that a failure.
 """
 import argparse
+import concurrent.futures
 import dataclasses
 import json
 import os
 import pathlib
-import shutil
-import signal
 import subprocess
 import sys
-import tempfile
+import threading
 import time
-import tomllib
-import urllib.request
 
-HERE = pathlib.Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
-BUILD = ROOT / "build" / "clients"
-VERSIONS = tomllib.loads((HERE / "versions.toml").read_text())
+import setups
+from servers import Dynamo, Emulator
+from setups import HERE, ROOT, VERSIONS, Failed
+
 STREAM = "errand"
-
-
-class Failed(Exception):
-    """A client that did not pass; the message is for a person."""
+FLINK = f"{VERSIONS['flink']}+{VERSIONS['flink-connector']}"
+LIMIT_S = 240  # of one errand
 
 
 @dataclasses.dataclass
 class Client:
     name: str
-    needs: list        # programs on the PATH
-    version: str       # what versions.toml pins
-    prepare: object    # called with the build folder
-    command: object    # called with the build folder; gives the command line
-    protocols: str     # as the SDK's documentation has it; what the server saw stands beside it
+    needs: list         # programs on the PATH
+    version: str        # what versions.toml pins
+    setup: setups.Setup
+    command: object     # called with the folder; gives the command line
+    must: set           # how its calls must come in ...
+    may: set = dataclasses.field(default_factory=set)  # ... and how some of them may
+    leases: bool = False  # needs a DynamoDB
+    heavy: bool = False   # one of these at a time
+    tls: bool = False     # over TLS, the emulator's authority in the client's trust store
 
 
-def call(command, folder, limit=1500, **settings):
-    """Runs a build step quietly; its output is shown when it fails."""
-    done = subprocess.run(command, cwd=folder, text=True, capture_output=True, timeout=limit,
-                          env=os.environ | settings)
-    if done.returncode != 0:
-        raise Failed(f"{' '.join(map(str, command))}:\n{(done.stdout + done.stderr)[-3000:]}")
+def python(program, *arguments):
+    return lambda folder: [setups.python.folder / "venv/bin/python", HERE / program,
+                           *(one.replace("{folder}", str(folder)) for one in arguments)]
 
 
-def venv(folder):
-    stamp = folder / "versions"
-    wanted = f"boto3=={VERSIONS['boto3']} awscli=={VERSIONS['awscli']}"
-    if stamp.exists() and stamp.read_text() == wanted:
-        return
-    call([sys.executable, "-m", "venv", "--clear", folder / "venv"], folder)
-    call([folder / "venv/bin/pip", "install", "-q", "--disable-pip-version-check", *wanted.split()],
-         folder)
-    stamp.write_text(wanted)
+def java(main, *arguments):
+    return lambda folder: ["java", "-Xmx400m", "-XX:TieredStopAtLevel=1",
+                           "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
+                           "-cp", "target/classes:target/jars/*", main, *arguments]
 
 
-def copy_sources(name, folder):
-    shutil.copytree(HERE / name, folder, dirs_exist_ok=True)
+def flink(publisher):
+    return python("flink/errand.py", publisher, "{folder}/target/jars")
 
 
-def javascript(folder):
-    copy_sources("javascript", folder)
-    call(["npm", "ci", "--no-audit", "--no-fund"], folder)
-
-
-def go(folder):
-    call(["go", "build", "-o", folder / "errand", "."], HERE / "go")
-
-
-def rust(folder):
-    copy_sources("rust", folder)
-    call(["cargo", "build", "--quiet"], folder)
-
-
-def java(folder):
-    copy_sources("java", folder)
-    call(["mvn", "-q", "-B", "package", "dependency:copy-dependencies",
-          "-DoutputDirectory=target/jars"], folder)
-
-
-def java_command(kind):
-    return lambda folder: ["java", "-cp", "target/errand-0.jar:target/jars/*", "errand.Errand", kind]
-
-
-PYTHON = lambda name: lambda folder: [folder / "venv/bin/python", HERE / name / "errand.py"]
+JVM = ["java", "mvn"]
+# Java subscribes in JSON, whatever it speaks else. The longest come first.
 CLIENTS = [
-    Client("boto3", [], VERSIONS["boto3"], venv, PYTHON("boto3"), "JSON, HTTP/1.1"),
-    Client("aws-cli", [], VERSIONS["awscli"], venv, PYTHON("aws_cli"), "JSON, HTTP/1.1"),
-    Client("javascript", ["node", "npm"], VERSIONS["javascript"], javascript,
-           lambda folder: ["node", "errand.mjs"], "JSON, HTTP/2"),
-    Client("go", ["go"], VERSIONS["go"], go, lambda folder: [folder / "errand"], "JSON, HTTP/1.1"),
-    Client("rust", ["cargo"], VERSIONS["rust"], rust,
-           lambda folder: [folder / "target/debug/errand"], "JSON, HTTP/1.1"),
-    Client("java-sync", ["java", "mvn"], VERSIONS["java"], java, java_command("sync"),
-           "CBOR, HTTP/1.1"),
-    Client("java-async", ["java", "mvn"], VERSIONS["java"], java, java_command("async"),
-           "CBOR, HTTP/2"),
+    Client("kcl-polling", JVM, VERSIONS["kcl"], setups.kcl, java("kcl.Errand", "polling"),
+           {"cbor/h2"}, leases=True),
+    Client("rust", ["cargo"], VERSIONS["rust"], setups.rustlang,
+           lambda folder: [folder / "target/debug/errand"], {"json/http1.1"}),
+    Client("kcl-fan-out", JVM, VERSIONS["kcl"], setups.kcl, java("kcl.Errand", "fan-out"),
+           {"cbor/h2", "json/h2"}, leases=True),
+    Client("kpl", JVM, VERSIONS["kpl"], setups.kcl, java("kcl.Errand", "kpl"),
+           {"json/http1.1/tls", "cbor/h2"}, leases=True),
+    Client("flink-polling", JVM, FLINK, setups.flink,
+           flink("POLLING"), {"cbor/http1.1", "cbor/h2"}, heavy=True),
+    Client("flink-efo", JVM, FLINK, setups.flink,
+           flink("EFO"), {"cbor/http1.1", "cbor/h2", "json/h2"}, heavy=True),
+    Client("flink-parity", JVM, FLINK, setups.flink,
+           python("flink/parity.py", "{folder}/target/jars"),
+           {"json/http1.1", "cbor/http1.1", "cbor/h2", "json/h2"}, heavy=True),
+    Client("java-async", JVM, VERSIONS["java"], setups.java, java("errand.Errand", "async"),
+           {"cbor/h2", "json/h2"}),
+    Client("java-sync", JVM, VERSIONS["java"], setups.java, java("errand.Errand", "sync"),
+           {"cbor/http1.1"}),
+    Client("go", ["go"], VERSIONS["go"], setups.golang, lambda folder: [folder / "errand"],
+           {"json/http1.1"}),
+    Client("javascript", ["node", "npm"], VERSIONS["javascript"], setups.node,
+           lambda folder: ["node", "errand.mjs"], {"json/h2"}),
+    Client("boto3", [], VERSIONS["boto3"], setups.python, python("boto3/errand.py"), {"json/http1.1"}),
+    Client("aws-cli", [], VERSIONS["awscli"], setups.python, python("aws_cli/errand.py"),
+           {"json/http1.1"}),
 ]
-SHARED_FOLDERS = {"aws-cli": "boto3", "java-async": "java-sync"}
+# The same errand over TLS: where ALPN is spoken, HTTP/2.
+TLS = {"java-async": {"cbor/h2/tls", "json/h2/tls"}, "java-sync": {"cbor/http1.1/tls"}, "rust": {"json/h2/tls"},
+       "go": {"json/h2/tls"}, "javascript": {"json/h2/tls"}, "boto3": {"json/http1.1/tls"}}
+CLIENTS += [dataclasses.replace(client, name=client.name + "-tls", must=TLS[client.name], tls=True)
+            for client in CLIENTS if client.name in TLS]
+one_heavy = threading.Lock()
 
 
-class Emulator:
-    """One emulator on a free port, with a data directory of its own."""
+def check_protocols(client, seen):
+    """A client is known by how it speaks; the text for its line."""
+    missing, strange = client.must - seen.keys(), seen.keys() - client.must - client.may
+    text = ", ".join(f"{name} {count}" for name, count in seen.items())
+    if missing or strange:
+        wanted = " and ".join(sorted(client.must))
+        raise Failed(f"its calls came in as {text}; they were to come in as {wanted}")
+    return text
 
-    def __init__(self, program):
-        self.folder = tempfile.TemporaryDirectory(prefix="millrace-clients-")
-        self.log = open(pathlib.Path(self.folder.name) / "log", "w+")
-        self.process = subprocess.Popen(
-            [program, "--listen", "127.0.0.1:0", "--data", self.folder.name, "--limits", "off"],
-            stdout=subprocess.PIPE, stderr=self.log, text=True)
-        self.endpoint = None
-        for line in self.process.stdout:
-            if line.startswith("listening on "):
-                self.endpoint = line.split()[-1]
-            if line.strip() == "Ready.":
-                return
-        raise Failed("the emulator did not start")
 
-    def protocols(self):
-        """What the server saw: "json/http1.1: 40, cbor/h2: 3"."""
-        try:
-            with urllib.request.urlopen(self.endpoint + "/_millrace/api/requests", timeout=5) as page:
-                seen = json.load(page)
-        except OSError:
-            return "?"
-        return ", ".join(f"{name} {count}" for name, count in seen.items() if count)
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-        self.folder.cleanup()
+def errand(client, program):
+    """Runs it, built and ready, with servers of its own; gives (its line of JSON, what the server saw, seconds)."""
+    folder = client.setup.folder
+    emulator = dynamo = None
+    try:
+        emulator = Emulator(program)
+        settings = {"MILLRACE_ENDPOINT": emulator.endpoint, "MILLRACE_STREAM": STREAM,
+                    "MILLRACE_RUNTIME": str(program.parent / "millrace-runtime"), "PYTHONDONTWRITEBYTECODE": "1"}
+        if client.tls:
+            settings |= emulator.trusted()
+        if client.leases:
+            dynamo = Dynamo(setups.python.folder / "venv/bin/python")
+            settings["MILLRACE_DYNAMODB"] = dynamo.endpoint
+        began = time.monotonic()
+        done = subprocess.run(list(map(str, client.command(folder))), cwd=folder, text=True, capture_output=True,
+                              timeout=LIMIT_S, env=os.environ | settings)
+        seconds = time.monotonic() - began
+        if done.returncode != 0:
+            logs = "".join(f"{type(s).__name__}:\n{s.complaints()}" for s in (emulator, dynamo) if s)
+            raise Failed((done.stdout + done.stderr)[-3000:] + logs)
+        return json.loads(done.stdout.strip().splitlines()[-1]), emulator.seen(), seconds
+    except subprocess.TimeoutExpired as late:
+        output = (late.stdout or b"").decode() + (late.stderr or b"").decode()
+        raise Failed(f"did not end in {LIMIT_S} s:\n{output[-2000:]}") from late
+    finally:
+        for server in (emulator, dynamo):
+            if server:
+                server.stop()
 
 
 def run(client, program):
-    folder = BUILD / SHARED_FOLDERS.get(client.name, client.name)
-    folder.mkdir(parents=True, exist_ok=True)
-    client.prepare(folder)
-    emulator = Emulator(program)
+    setups.python.ready()
+    client.setup.ready()
+    if client.heavy:
+        with one_heavy:
+            result, seen, seconds = errand(client, program)
+    else:
+        result, seen, seconds = errand(client, program)
+    if result["version"].lstrip("v") != client.version.lstrip("v"):
+        raise Failed(f"version {result['version']} ran, {client.version} is pinned")
+    if result.get("own_calls"):  # of the program around it, which is boto3
+        seen["json/http1.1"] -= result["own_calls"]
+        seen = {name: count for name, count in seen.items() if count}
+    told = [f"{result['records']} records"]
+    for what in ("pushed", "aggregated", "repeats"):
+        if result.get(what):
+            told.append(f"{result[what]} {what}")
+    return f"{result['version']:<10} {check_protocols(client, seen)}; {', '.join(told)}; {seconds:.1f} s"
+
+
+def attempt(client, program):
+    """(passed, failed, skipped), and a line or more on standard output."""
+    wrong = [why for why in map(setups.lacks, client.needs) if why]
+    if wrong:
+        print(f"{client.name:<14} SKIPPED: {', '.join(wrong)}", flush=True)
+        return 0, 0, 1
     try:
-        began = time.monotonic()
-        done = subprocess.run(
-            client.command(folder), cwd=folder, text=True, capture_output=True, timeout=180,
-            env=os.environ | {"MILLRACE_ENDPOINT": emulator.endpoint, "MILLRACE_STREAM": STREAM})
-        seconds = time.monotonic() - began
-        if done.returncode != 0:
-            raise Failed((done.stdout + done.stderr)[-3000:])
-        result = json.loads(done.stdout.strip().splitlines()[-1])
-        if result["version"].lstrip("v") != client.version.lstrip("v"):
-            raise Failed(f"version {result['version']} ran, {client.version} is pinned")
-        pushed = f", {result['pushed']} pushed" if result.get("pushed") else ""
-        return (f"{client.name:<12} {result['version']:<10} {emulator.protocols()}; "
-                f"{result['records']} records{pushed}, {seconds:.1f} s")
-    except subprocess.TimeoutExpired as late:
-        output = (late.stdout or b"").decode() + (late.stderr or b"").decode()
-        raise Failed(f"did not end in 180 s:\n{output[-2000:]}") from late
-    finally:
-        emulator.stop()
+        print(f"{client.name:<14} {run(client, program)}", flush=True)
+        return 1, 0, 0
+    except (Failed, subprocess.TimeoutExpired, OSError, ValueError, KeyError) as why:
+        print(f"{client.name:<14} FAILED\n{why}", flush=True)
+        return 0, 1, 0
 
 
 def main():
@@ -172,26 +173,22 @@ def main():
     parser.add_argument("names", nargs="*", help="clients to run; all when none is named")
     parser.add_argument("--bin", default=ROOT / "build/release/bin", type=pathlib.Path)
     parser.add_argument("--require-all", action="store_true")
+    parser.add_argument("--list", action="store_true", help="name the clients and end")
+    parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1))
     options = parser.parse_args()
-    unknown = set(options.names) - {client.name for client in CLIENTS}
+    known = [client.name for client in CLIENTS]
+    if options.list:
+        print("\n".join(known))
+        return 0
+    unknown = set(options.names) - set(known)
     if unknown:
-        parser.error(f"{', '.join(sorted(unknown))}: none of "
-                     f"{', '.join(client.name for client in CLIENTS)}")
-    passed = failed = skipped = 0
-    for client in CLIENTS:
-        if options.names and client.name not in options.names:
-            continue
-        missing = [program for program in client.needs if shutil.which(program) is None]
-        if missing:
-            print(f"{client.name:<12} SKIPPED: no {', '.join(missing)} here", flush=True)
-            skipped += 1
-            continue
-        try:
-            print(run(client, options.bin / "millrace-emulator"), flush=True)
-            passed += 1
-        except Failed as why:
-            print(f"{client.name:<12} FAILED\n{why}", flush=True)
-            failed += 1
+        parser.error(f"{', '.join(sorted(unknown))}: none of {', '.join(known)}")
+    began = time.monotonic()
+    chosen = [client for client in CLIENTS if not options.names or client.name in options.names]
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        counts = list(pool.map(lambda one: attempt(one, options.bin.absolute() / "millrace-emulator"), chosen))
+    passed, failed, skipped = map(sum, zip(*counts))
+    print(f"{time.monotonic() - began:.0f} s in all")
     print(f"{passed} passed, {failed} failed, {skipped} skipped")
     return 1 if failed or (options.require_all and skipped) else 0
 

@@ -5,7 +5,6 @@ import threading
 import time
 
 import boto3
-import botocore
 from botocore.exceptions import ClientError
 
 endpoint, stream = os.environ["MILLRACE_ENDPOINT"], os.environ["MILLRACE_STREAM"]
@@ -100,4 +99,4 @@ for shard in shards:
     events.close()
 assert pushed == found, (pushed, found)
 kinesis.delete_stream(StreamName=stream, EnforceConsumerDeletion=True)
-print(json.dumps({"version": botocore.__version__, "records": found, "pushed": pushed}))
+print(json.dumps({"version": boto3.__version__, "records": found, "pushed": pushed}))
