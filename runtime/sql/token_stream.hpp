@@ -16,9 +16,7 @@ namespace millrace::sql {
 // starts at the clause's first token and stops behind its last.
 class Parser {
  public:
-  // `text`, if any, is what the tokens were cut from; it outlives the parser.
-  explicit Parser(std::vector<Token> tokens, std::string_view text = {})
-      : tokens_(std::move(tokens)), text_(text) {}
+  explicit Parser(std::vector<Token> tokens) : tokens_(std::move(tokens)) {}
 
   // parser.cpp
   Result<std::vector<Statement>> script();
@@ -83,19 +81,11 @@ class Parser {
   Result<Set> set();
   Result<Reset> reset();
 
-  // parse_show.cpp
-  Result<Show> show();
-  Result<Show> describe();
-  Result<Use> use();
-  // What only a JVM could run, refused by its name.
-  Error refuse_function(Position from);
-  Result<std::vector<Hint>> hints();
-
   // parse_ddl.cpp
   Status column(CreateTable& table);
   Status table_element(CreateTable& table);
   Result<std::vector<Option>> options();
-  Result<Like> like();
+  Status check_options(const std::vector<Option>& options) const;
 
   // parse_query.cpp
   Result<Query> set_operation(bool intersect);
@@ -131,7 +121,6 @@ class Parser {
   Result<ExpressionPtr> interval(Position from, bool negative);
 
   std::vector<Token> tokens_;
-  std::string_view text_;
   std::size_t at_ = 0;
   int depth_ = 0;
 };

@@ -1,1 +1,0 @@
-INSERT INTO nope SELECT 1;
