@@ -9,10 +9,21 @@
 namespace millrace::json {
 namespace {
 
+// Half of a surrogate pair, encoded as if it were a character. RapidJSON lets the second half pass
+// when it comes as \uDC00..\uDFFF alone; as UTF-8 it is nothing, and no client could read it back.
+bool has_surrogate(std::string_view text) {
+  for (auto at = text.find('\xED'); at != text.npos; at = text.find('\xED', at + 1)) {
+    if (at + 1 < text.size() && static_cast<unsigned char>(text[at + 1]) >= 0xA0) return true;
+  }
+  return false;
+}
+
 // Collects values on a stack; a finished list or map moves from there into the document's memory.
 class TreeBuilder {
  public:
-  explicit TreeBuilder(wire::Document& document) : document_(document) {}
+  // with_escapes: there may be characters written as \uXXXX.
+  TreeBuilder(wire::Document& document, bool with_escapes)
+      : document_(document), with_escapes_(with_escapes) {}
 
   bool Null() { return add(wire::Value{}); }
   bool Bool(bool value) { return add(wire::Value::boolean(value)); }
@@ -28,13 +39,13 @@ class TreeBuilder {
   bool Double(double value) { return add(wire::Value::real(value)); }
   bool RawNumber(const char*, rapidjson::SizeType, bool) { return false; }
   bool String(const char* text, rapidjson::SizeType size, bool) {
-    return add(wire::Value::text({text, size}));
+    return check({text, size}) && add(wire::Value::text({text, size}));
   }
   bool StartObject() { return ++depth_ <= max_depth; }
   bool StartArray() { return ++depth_ <= max_depth; }
   bool Key(const char* text, rapidjson::SizeType size, bool) {
     keys_.emplace_back(text, size);
-    return true;
+    return check({text, size});
   }
   bool EndObject(rapidjson::SizeType count) {
     --depth_;
@@ -58,6 +69,7 @@ class TreeBuilder {
 
   [[nodiscard]] wire::Value root() const { return values_.back(); }
   [[nodiscard]] bool too_deep() const { return depth_ > max_depth; }
+  [[nodiscard]] bool lone_surrogate() const { return lone_surrogate_; }
 
  private:
   bool add(wire::Value value) {
@@ -65,7 +77,14 @@ class TreeBuilder {
     return true;
   }
 
+  bool check(std::string_view text) {
+    lone_surrogate_ = with_escapes_ && has_surrogate(text);
+    return !lone_surrogate_;
+  }
+
   wire::Document& document_;
+  bool with_escapes_;
+  bool lone_surrogate_ = false;
   std::vector<wire::Value> values_;
   std::vector<std::string_view> keys_;
   std::vector<wire::Member> members_;
@@ -81,8 +100,9 @@ base::Result<std::unique_ptr<wire::Document>> parse(std::string text) {
     return base::Error{base::ErrorCode::serialization,
                        "not JSON: a zero byte at offset " + std::to_string(zero)};
   }
+  const bool with_escapes = text.find("\\u") != std::string::npos;
   auto document = std::make_unique<wire::Document>(std::move(text));
-  TreeBuilder builder{*document};
+  TreeBuilder builder{*document, with_escapes};
   rapidjson::InsituStringStream stream{document->body().data()};
   rapidjson::Reader reader;
   constexpr unsigned flags = rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag |
@@ -92,6 +112,11 @@ base::Result<std::unique_ptr<wire::Document>> parse(std::string text) {
   if (builder.too_deep()) {
     return base::Error{base::ErrorCode::serialization,
                        "not served: JSON nested deeper than " + std::to_string(max_depth)};
+  }
+  if (builder.lone_surrogate()) {
+    return base::Error{base::ErrorCode::serialization,
+                       "not JSON: half of a surrogate pair before offset " +
+                           std::to_string(parsed.Offset()) + "."};
   }
   if (parsed.IsError()) {
     return base::Error{base::ErrorCode::serialization,

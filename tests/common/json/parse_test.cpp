@@ -24,6 +24,16 @@ TEST_CASE("json: a request becomes a tree") {
   CHECK(root["Esc"].as_text() == "a\n\xc3\xa9\xf0\x9f\x98\x80");
 }
 
+TEST_CASE("json: half of a surrogate pair is no character, in texts and in names") {
+  for (const std::string bad : {R"(["\ude00"])", R"({"a\uDFFFb":1})", R"("\ude00\ud83d")"}) {
+    CAPTURE(bad);
+    const auto parsed = json::parse(bad);
+    REQUIRE_FALSE(parsed.has_value());
+    CHECK(parsed.error().code() == base::ErrorCode::serialization);
+  }
+  CHECK(json::parse(R"(["\ud7ff\ue000"])").has_value());  // the characters beside them
+}
+
 TEST_CASE("json: of two equal names the last counts") {
   auto parsed = json::parse(R"({"a":1,"a":2})");
   REQUIRE(parsed.has_value());
