@@ -10,6 +10,18 @@ target_compile_options(millrace_options INTERFACE
   -Wno-maybe-uninitialized -Wno-restrict -Wno-dangling-pointer -Wno-array-bounds -Wno-stringop-overflow
   -Wno-missing-field-initializers)
 
+# Clang does not know all of those names.
+target_compile_options(millrace_options INTERFACE
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-unknown-warning-option>)
+
+# The fuzz targets need libFuzzer, which comes with Clang: every layer is built with its counters.
+if(MILLRACE_FUZZ)
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    message(FATAL_ERROR "MILLRACE_FUZZ needs Clang: use the preset 'fuzz'")
+  endif()
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
 if(MILLRACE_SANITIZE)
   string(REPLACE "," ";" _sanitizers "${MILLRACE_SANITIZE}")
   if("thread" IN_LIST _sanitizers AND "address" IN_LIST _sanitizers)

@@ -2,6 +2,10 @@
 #
 # One folder = one static library `common_base`, known as `common/base` to other layers. DEPENDS are
 # the only folders whose headers its files may include; tests/layers checks that.
+# With MILLRACE_UNITY the files of a layer marked UNITY are compiled a dozen together: several times
+# cheaper from scratch (CI, sanitizers) and dearer after a change of one file. Two files of a layer
+# may not both have a `text()` of their own then.
+#
 # add_layer_test(common/base SOURCES x_test.cpp ... [LIBS ...] [LABEL unit]) builds one doctest
 # program from tests/common/base/.
 define_property(GLOBAL PROPERTY MILLRACE_EDGES BRIEF_DOCS "layer edges" FULL_DOCS "one 'layer: deps' line each")
@@ -13,7 +17,7 @@ function(layer_target path out)
 endfunction()
 
 function(add_layer path)
-  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "UNITY" "" "SOURCES;DEPENDS;LIBS" ${ARGN})
   layer_target(${path} target)
   set(kind STATIC)
   set(scope PUBLIC)
@@ -31,6 +35,9 @@ function(add_layer path)
   target_link_libraries(${target} ${scope} ${ARG_LIBS})
   if(kind STREQUAL STATIC)
     target_link_libraries(${target} PRIVATE millrace_options)
+    if(MILLRACE_UNITY AND ARG_UNITY)
+      set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 16)
+    endif()
   endif()
   string(REPLACE ";" " " deps "${ARG_DEPENDS}")
   set_property(GLOBAL APPEND_STRING PROPERTY MILLRACE_EDGES "${path}: ${deps}\n")

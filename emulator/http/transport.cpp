@@ -17,7 +17,7 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 namespace {
-constexpr auto as_awaitable = asio::experimental::as_tuple(asio::use_awaitable);
+constexpr auto as_transferred = asio::experimental::as_tuple(asio::use_awaitable);
 }
 
 struct Transport::Secure {
@@ -30,7 +30,7 @@ struct Transport::Secure {
     std::string joined;
     joined.reserve(first.size() + second.size() + third.size());
     joined.append(first).append(second).append(third);
-    co_return co_await asio::async_write(stream, asio::buffer(joined), as_awaitable);
+    co_return co_await asio::async_write(stream, asio::buffer(joined), as_transferred);
   }
 };
 
@@ -45,7 +45,7 @@ Transport::~Transport() = default;
 asio::awaitable<bool> Transport::start_tls(asio::ssl::context& context, std::string_view first) {
   secure_ = std::make_unique<Secure>(socket_, context);
   const auto [failed, used] = co_await secure_->stream.async_handshake(
-      asio::ssl::stream_base::server, asio::buffer(first.data(), first.size()), as_awaitable);
+      asio::ssl::stream_base::server, asio::buffer(first.data(), first.size()), as_transferred);
   co_return !failed;
 }
 
@@ -58,8 +58,8 @@ std::string_view Transport::protocol() const {
 }
 
 asio::awaitable<Transferred> Transport::read_some(asio::mutable_buffer to) {
-  return secure_ ? secure_->stream.async_read_some(to, as_awaitable)
-                 : socket_.async_read_some(to, as_awaitable);
+  return secure_ ? secure_->stream.async_read_some(to, as_transferred)
+                 : socket_.async_read_some(to, as_transferred);
 }
 
 asio::awaitable<Transferred> Transport::write(std::string_view first, std::string_view second,
@@ -68,7 +68,7 @@ asio::awaitable<Transferred> Transport::write(std::string_view first, std::strin
   const std::array<asio::const_buffer, 3> all = {asio::buffer(first.data(), first.size()),
                                                  asio::buffer(second.data(), second.size()),
                                                  asio::buffer(third.data(), third.size())};
-  return asio::async_write(socket_, all, as_awaitable);
+  return asio::async_write(socket_, all, as_transferred);
 }
 
 bool Transport::gone() {
@@ -78,7 +78,7 @@ bool Transport::gone() {
 }
 
 asio::awaitable<void> Transport::end_writing() {
-  if (secure_) (void)co_await secure_->stream.async_shutdown(as_awaitable);
+  if (secure_) (void)co_await secure_->stream.async_shutdown(as_transferred);
   error_code ignored;  // the other side may be gone already
   socket_.shutdown(tcp::socket::shutdown_send, ignored);
 }
