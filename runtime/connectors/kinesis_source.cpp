@@ -92,6 +92,7 @@ void KinesisSource::start(const std::vector<ShardTracker::Ready>& ready) {
     task->reader = std::make_unique<ShardReader>(
         options_.stream, shard.shard_id,
         shard.initial ? options_.start : aws::IteratorStart{aws::IteratorType::trim_horizon});
+    task->range = shard.range;
     task->due = Steady::now();
     tasks_.push_back(std::move(task));
   }
@@ -139,7 +140,12 @@ void KinesisSource::read(Task& task, std::unique_lock<std::mutex>& lock) {
   lock.unlock();
   auto step = task.reader->step(*client_, *environment_.clock, options_.pace, random_);
   Page page{task.reader->shard_id(), std::move(step.records)};
-  deaggregate(page.records);
+  if (const auto left_out = deaggregate(page.records, task.range); left_out > 0) {
+    base::log().warn(
+        "table '{}': {} aggregated records of {} hold records of another shard and are left out; "
+        "their producer puts them again",
+        table_name_, left_out, page.shard_id);
+  }
   for (const auto& record : page.records) page.bytes += record.data.size() + record_overhead;
   lock.lock();
   task.busy = false;

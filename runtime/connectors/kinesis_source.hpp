@@ -59,6 +59,7 @@ class KinesisSource final : public Source {
   // A shard that is being read, or the search for new ones (no reader).
   struct Task {
     std::unique_ptr<ShardReader> reader;
+    HashRange range;
     Steady::time_point due{};
     bool busy = false;
     bool throttled = false;

@@ -85,6 +85,7 @@ Field next_field(Reader& in) {
 
 struct Packed {
   std::uint64_t key_index = 0;
+  std::optional<std::uint64_t> hash_index;
   std::string_view data;
 };
 
@@ -95,6 +96,8 @@ std::optional<Packed> read_packed(std::string_view bytes) {
     const auto field = next_field(in);
     if (field.number == 1 && field.wire_type == 0) {
       out.key_index = in.varint();
+    } else if (field.number == 2 && field.wire_type == 0) {
+      out.hash_index = in.varint();
     } else if (field.number == 3 && field.wire_type == 2) {
       out.data = in.bytes();
     } else {
@@ -108,6 +111,12 @@ bool is_packed(const aws::Record& record) {
   return record.data.starts_with(magic);
 }
 
+base::Uint128 hash_of(std::string_view partition_key) {
+  base::Uint128 hash = 0;
+  for (const auto byte : base::md5(partition_key)) hash = hash << 8 | byte;
+  return hash;
+}
+
 }  // namespace
 
 std::optional<std::vector<PackedRecord>> unpack(std::string_view bytes) {
@@ -117,12 +126,17 @@ std::optional<std::vector<PackedRecord>> unpack(std::string_view bytes) {
     return std::nullopt;
   }
   std::vector<std::string_view> keys;
+  std::vector<base::Uint128> key_hashes;
+  std::vector<std::string_view> hash_keys;
   std::vector<Packed> packed;
   Reader in{message};
   while (!in.at_end()) {
     const auto field = next_field(in);
     if (field.number == 1 && field.wire_type == 2) {
       keys.push_back(in.bytes());
+      key_hashes.push_back(hash_of(keys.back()));
+    } else if (field.number == 2 && field.wire_type == 2) {
+      hash_keys.push_back(in.bytes());
     } else if (field.number == 3 && field.wire_type == 2) {
       const auto one = read_packed(in.bytes());
       if (!one) return std::nullopt;
@@ -136,13 +150,21 @@ std::optional<std::vector<PackedRecord>> unpack(std::string_view bytes) {
   out.reserve(packed.size());
   for (const auto& one : packed) {
     if (one.key_index >= keys.size()) return std::nullopt;
-    out.push_back({one.data, keys[one.key_index]});
+    auto hash = key_hashes[one.key_index];
+    if (one.hash_index) {
+      if (*one.hash_index >= hash_keys.size()) return std::nullopt;
+      const auto given = base::parse_uint128(hash_keys[*one.hash_index]);
+      if (!given) return std::nullopt;
+      hash = *given;
+    }
+    out.push_back({one.data, keys[one.key_index], hash});
   }
   return out;
 }
 
-void deaggregate(std::vector<aws::Record>& records) {
-  if (std::none_of(records.begin(), records.end(), is_packed)) return;
+std::size_t deaggregate(std::vector<aws::Record>& records, HashRange shard) {
+  if (std::none_of(records.begin(), records.end(), is_packed)) return 0;
+  std::size_t left_out = 0;
   std::vector<aws::Record> out;
   out.reserve(records.size());
   for (auto& record : records) {
@@ -151,12 +173,18 @@ void deaggregate(std::vector<aws::Record>& records) {
       out.push_back(std::move(record));
       continue;
     }
+    if (!std::all_of(unpacked->begin(), unpacked->end(),
+                     [&](const PackedRecord& one) { return shard.contains(one.hash); })) {
+      ++left_out;
+      continue;
+    }
     for (const auto& one : *unpacked) {
       out.push_back({std::string{one.data}, std::string{one.partition_key}, record.sequence_number,
                      record.arrival_ms});
     }
   }
   records = std::move(out);
+  return left_out;
 }
 
 }  // namespace millrace::connectors

@@ -24,6 +24,8 @@ void ShardTracker::add(const aws::Shard& shard, bool initial, bool skip_closed) 
   known.closed = known.closed || shard.closed;
   if (!is_new) return;
   known.initial = initial;
+  known.range.first = base::parse_uint128(shard.starting_hash_key).value_or(known.range.first);
+  known.range.last = base::parse_uint128(shard.ending_hash_key).value_or(known.range.last);
   for (const auto& parent : {shard.parent_id, shard.adjacent_parent_id}) {
     if (!parent.empty()) known.parents.push_back(parent);
   }
@@ -57,7 +59,7 @@ std::vector<ShardTracker::Ready> ShardTracker::start_ready() {
     if (known.state != State::waiting) continue;
     if (std::any_of(known.parents.begin(), known.parents.end(), unfinished)) continue;
     known.state = State::reading;
-    out.push_back({id, known.initial});
+    out.push_back({id, known.initial, known.range});
   }
   return out;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/aws/kinesis_client.hpp"
+#include "runtime/connectors/kpl.hpp"
 
 namespace millrace::connectors {
 
@@ -19,6 +20,7 @@ class ShardTracker {
     // Listed at the start: begins where the table says. Others are new and begin at their first
     // record.
     bool initial = false;
+    HashRange range;
   };
 
   // Of `parallelism` sources the one numbered `subtask` takes every parallelism-th shard. A parent
@@ -43,6 +45,7 @@ class ShardTracker {
     std::vector<std::string> parents;
     bool initial = false;
     bool closed = false;
+    HashRange range;
     State state = State::waiting;
   };
 
