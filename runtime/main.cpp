@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -96,13 +97,16 @@ class StatusLine {
 int run(const Flags& flags, const plan::PlannedScript& script) {
   std::vector<plan::JobPlan> plans;
   for (const auto& statement : script.jobs) {
-    if (statement.explain_only) {
+    if (!statement.text.empty()) {
+      std::cout << statement.text << std::flush;
+    } else if (statement.explain_only) {
       std::cout << plan::explain(statement.job) << std::flush;
     } else {
       plans.push_back(statement.job);
     }
   }
   if (plans.empty()) {
+    if (!script.jobs.empty()) return 0;
     base::log().warn("{}: there is no INSERT and no SELECT to run", flags.script.file);
     return 0;
   }
@@ -176,12 +180,14 @@ int main(int argc, char** argv) {
   }
   for (const auto& warning : script.value().warnings) std::cerr << warning << " (warning)\n";
   if (check_command->parsed()) {
-    std::cout << flags.script.file << ": ok, " << script.value().jobs.size()
-              << (script.value().jobs.size() == 1 ? " job\n" : " jobs\n");
+    const auto jobs = std::count_if(script.value().jobs.begin(), script.value().jobs.end(),
+                                    [](const auto& one) { return !one.job.sinks.empty(); });
+    std::cout << flags.script.file << ": ok, " << jobs << (jobs == 1 ? " job\n" : " jobs\n");
     return 0;
   }
   if (explain_command->parsed()) {
     for (const auto& statement : script.value().jobs) {
+      if (statement.job.sinks.empty()) continue;
       std::cout << plan::explain(statement.job) << "\n";
     }
     return 0;

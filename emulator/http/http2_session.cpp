@@ -71,6 +71,14 @@ struct Http2Session::Callbacks {
     }
   }
 
+  static int begin_frame(nghttp2_session* inner, const nghttp2_frame_hd* head, void* user) {
+    if (head->type != NGHTTP2_HEADERS) return 0;
+    return guarded([&] {
+      if (!self(user).order_.is_out_of_turn(head->stream_id)) return 0;
+      return nghttp2_session_terminate_session(inner, NGHTTP2_PROTOCOL_ERROR);
+    });
+  }
+
   static int begin_headers(nghttp2_session*, const nghttp2_frame* frame, void* user) {
     if (frame->headers.cat != NGHTTP2_HCAT_REQUEST) return 0;
     return guarded([&] {
@@ -200,6 +208,7 @@ Http2Session::Http2Session(const Limits& limits) : limits_(limits), tokens_(usel
   if (nghttp2_session_callbacks_new(&callbacks) != 0 || nghttp2_option_new(&options) != 0) {
     throw std::bad_alloc{};
   }
+  nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks, Callbacks::begin_frame);
   nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, Callbacks::begin_headers);
   nghttp2_session_callbacks_set_on_header_callback(callbacks, Callbacks::header);
   nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, Callbacks::data);
@@ -231,8 +240,10 @@ base::Status Http2Session::receive(std::string_view bytes) {
       session_, reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
   if (taken >= 0) return base::success();
   // What is known to be wrong is in a GOAWAY that waits already; the rest gets one here.
-  if (taken == NGHTTP2_ERR_FLOODED || taken == NGHTTP2_ERR_BAD_CLIENT_MAGIC) {
+  if (taken == NGHTTP2_ERR_FLOODED) {
     (void)nghttp2_session_terminate_session(session_, NGHTTP2_ENHANCE_YOUR_CALM);
+  } else if (taken == NGHTTP2_ERR_BAD_CLIENT_MAGIC) {
+    (void)nghttp2_session_terminate_session(session_, NGHTTP2_PROTOCOL_ERROR);
   }
   return Error{ErrorCode::protocol, nghttp2_strerror(static_cast<int>(taken))};
 }

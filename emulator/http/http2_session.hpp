@@ -21,6 +21,7 @@
 
 #include "common/base/result.hpp"
 #include "emulator/http/server.hpp"
+#include "emulator/http/stream_order.hpp"
 
 // From nghttp2's own header, which stays in http2_session.cpp.
 struct nghttp2_session;
@@ -106,6 +107,7 @@ class Http2Session {
   std::vector<Stream> requests_;
   std::size_t body_bytes_ = 0;  // of requests that are not answered
   std::size_t owed_bytes_ = 0;  // not given back to the connection's window yet
+  StreamOrder order_;
   // Frames that cost us and bring nothing: a bucket of them, refilled with time.
   std::chrono::steady_clock::time_point refilled_ = std::chrono::steady_clock::now();
   double tokens_;

@@ -43,12 +43,13 @@ class IoThread {
 
   const Parts& parts;
   const Limits limits;
-  boost::asio::io_context loop{1};
 
   // --- the loop's thread only ---
   std::list<Connection> connections;
   bool stopping = false;
   Nap::Set naps;
+  // After what its coroutines use: those it still holds at its end go with it.
+  boost::asio::io_context loop{1};
   // Closes connections whose deadline has passed; once a second.
   void sweep();
   // Closes idle connections and lets the others finish.

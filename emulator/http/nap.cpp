@@ -15,14 +15,11 @@ asio::awaitable<void> Nap::sleep(std::chrono::milliseconds at_most) {
 }
 
 std::function<void()> Nap::waker() {
-  return [weak = weak_from_this()] {
-    const auto nap = weak.lock();
-    if (nap == nullptr || nap->on_its_way_.exchange(true)) return;
-    asio::post(nap->loop_, [weak] {
-      const auto sleeper = weak.lock();
-      if (sleeper == nullptr) return;
-      sleeper->on_its_way_.store(false);
-      sleeper->wake();
+  return [bell = bell_, weak = weak_from_this()] {
+    if (bell->on_its_way.exchange(true)) return;
+    asio::post(bell->loop, [bell, weak] {
+      bell->on_its_way.store(false);
+      if (const auto nap = weak.lock(); nap != nullptr) nap->wake();
     });
   };
 }

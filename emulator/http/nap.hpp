@@ -11,12 +11,13 @@
 
 namespace millrace::http {
 
-// Made and used on its loop's thread; waker() may be called from any.
+// Made, used and destroyed on its loop's thread; what waker() gives may be called on any.
 class Nap : public std::enable_shared_from_this<Nap> {
  public:
   using Set = std::set<Nap*>;
   // Listed in `all` while it lives, so that everybody can be woken at the end.
-  Nap(boost::asio::io_context& loop, Set& all) : loop_(loop), timer_(loop), all_(all) {
+  Nap(boost::asio::io_context& loop, Set& all)
+      : bell_(std::make_shared<Bell>(loop)), timer_(loop), all_(all) {
     all_.insert(this);
   }
   ~Nap() { all_.erase(this); }
@@ -32,15 +33,22 @@ class Nap : public std::enable_shared_from_this<Nap> {
     woken_ = true;
     timer_.cancel();
   }
-  // Wakes from any thread, also when the nap is gone.
+  // Wakes from any thread; does nothing once the nap is gone. Must not be called when the loop is.
   std::function<void()> waker();
 
  private:
-  boost::asio::io_context& loop_;
+  // What wakers share. They never hold the nap itself: whoever holds it last destroys it, and that
+  // must happen on the loop's thread (the timer and `all` belong to it).
+  struct Bell {
+    explicit Bell(boost::asio::io_context& of) : loop(of) {}
+    boost::asio::io_context& loop;
+    std::atomic<bool> on_its_way{false};  // a wake-up from another thread
+  };
+
+  std::shared_ptr<Bell> bell_;
   boost::asio::steady_timer timer_;
   Set& all_;
   bool woken_ = false;
-  std::atomic<bool> on_its_way_{false};  // a wake-up from another thread
 };
 
 }  // namespace millrace::http

@@ -9,6 +9,7 @@ namespace asio = boost::asio;
 asio::awaitable<void> push(IoThread& thread, protocol::Events& events, Outlet& outlet) {
   const auto nap = std::make_shared<Nap>(thread.loop, thread.naps);
   outlet.sleeper = nap;
+  // Goes on when push() has returned, until the events die: then it wakes nobody.
   events.watch(nap->waker());
   while (!thread.stopping && !outlet.gone()) {
     nap->begin();

@@ -1,4 +1,5 @@
 // One connection from its first bytes on: they say what is spoken.
+#include <algorithm>
 #include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -42,6 +43,20 @@ struct First {
   }
 };
 
+// The first line is none of HTTP/1's: no version in it, and no method of HTTP before it; or it has
+// PRI, which is kept for HTTP/2. Such a client is taken for one that got HTTP/2's preface wrong and
+// is told so in HTTP/2 (RFC 9113 3.4).
+bool is_bad_preface(std::string_view bytes) {
+  const auto line = bytes.substr(0, bytes.find("\r\n"));
+  if (line.size() == bytes.size()) return false;  // not whole: HTTP/1 waits for the rest
+  const auto word = line.substr(0, line.find(' '));
+  if (word == "PRI") return true;
+  constexpr std::string_view methods[] = {"GET",     "HEAD",    "POST",  "PUT",  "DELETE",
+                                          "CONNECT", "OPTIONS", "TRACE", "PATCH"};
+  return line.find("HTTP/") == std::string_view::npos &&
+         std::find(std::begin(methods), std::end(methods), word) == std::end(methods);
+}
+
 // False: the connection ended before they came.
 asio::awaitable<bool> read_first(IoThread& thread, Connection& connection, First& first) {
   connection.deadline = Steady::now() + thread.limits.idle;
@@ -74,7 +89,7 @@ asio::awaitable<void> converse(IoThread& thread, Connection& connection) {
     read = co_await read_first(thread, connection, first);
     if (!read) co_return;
   }
-  if (first.view().starts_with(http2_preface)) {
+  if (first.view().starts_with(http2_preface) || is_bad_preface(first.view())) {
     co_await serve_http2(thread, connection, first.view());
   } else {
     co_await serve_http1(thread, connection, first.view());

@@ -1,5 +1,8 @@
+#include <algorithm>
+
 #include "runtime/connectors/connector.hpp"
 #include "runtime/plan/binder.hpp"
+#include "runtime/plan/planner.hpp"
 
 namespace millrace::plan {
 
@@ -57,7 +60,17 @@ Result<NodePtr> Binder::body(const sql::Query& query) {
   return order_and_limit(std::move(node), query);
 }
 
-Result<NodePtr> Binder::table(const std::vector<sql::Identifier>& path) {
+void Binder::warn_of_hints(const std::vector<sql::Hint>& hints) {
+  for (const auto& hint : hints) {
+    if (hint.name != "OPTIONS") warn(hint.where.from, "the hint " + hint.name + " has no effect");
+  }
+}
+
+Result<NodePtr> Binder::table(const std::vector<sql::Identifier>& path,
+                              const std::vector<sql::Hint>& hints) {
+  warn_of_hints(hints);
+  const auto options = std::find_if(hints.begin(), hints.end(),
+                                    [](const sql::Hint& hint) { return hint.name == "OPTIONS"; });
   const sql::Span where = {path.front().where.from, path.back().where.to};
   const auto expand = [&](const sql::Query& body, const std::vector<sql::Identifier>& columns,
                           std::shared_ptr<const CommonTables> sight) -> Result<NodePtr> {
@@ -81,8 +94,22 @@ Result<NodePtr> Binder::table(const std::vector<sql::Identifier>& path) {
       return expand(*entry.query, entry.columns, entry.outer);
     }
   }
-  if (const auto* view = catalog_.view(path)) return expand(*view->query, view->columns, nullptr);
-  const auto* found = catalog_.table(path);
+  if (const auto* view = catalog_.view(path)) {
+    if (options != hints.end()) {
+      return sql::plain_error(
+          options->where.from,
+          "View '" + quoted_name(path.back().text) +
+              "' cannot be enriched with new options. Hints can only be applied "
+              "to tables.");
+    }
+    return expand(*view->query, view->columns, nullptr);
+  }
+  const CatalogTable* found = catalog_.table(path);
+  CatalogTable hinted;
+  if (found != nullptr && options != hints.end()) {
+    hinted = with_options(*found, options->options);
+    found = &hinted;
+  }
   if (found == nullptr) {
     return sql::validation_error(path.back().where, "Object '" + path.back().text + "' not found");
   }
@@ -117,7 +144,7 @@ Result<Relation> Binder::from(const sql::TableReference& reference) {
   Relation out;
   switch (reference.kind) {
     case sql::TableReference::Kind::table: {
-      BOOST_OUTCOME_TRY(auto node, table(reference.table.parts));
+      BOOST_OUTCOME_TRY(auto node, table(reference.table.parts, reference.hints));
       out.node = std::move(node);
       out.alias = reference.table.parts.back().text;
       break;
@@ -192,6 +219,7 @@ Result<NodePtr> Binder::values(const sql::Values& values, sql::Span where) {
 }
 
 Result<NodePtr> Binder::select(const sql::Select& select) {
+  warn_of_hints(select.hints);
   Relation input;
   if (select.from) {
     BOOST_OUTCOME_TRY(auto relation, from(*select.from));

@@ -85,11 +85,14 @@ class Binder {
   Result<NodePtr> query(const sql::Query& query);
 
   // A FROM item by name: table, view or common table.
-  Result<NodePtr> table(const std::vector<sql::Identifier>& path);
+  Result<NodePtr> table(const std::vector<sql::Identifier>& path,
+                        const std::vector<sql::Hint>& hints = {});
   // TUMBLE(TABLE t, ...) or HOP(...) in FROM.
   Result<NodePtr> window_function(const sql::Expression& call);
 
   void warn(sql::Position at, const std::string& text);
+  // Every hint but OPTIONS is for an optimizer that is not here.
+  void warn_of_hints(const std::vector<sql::Hint>& hints);
 
  private:
   // A query within its WITH.

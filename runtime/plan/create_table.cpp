@@ -55,6 +55,10 @@ class TableBuilder {
       out.field.name = column.name.text;
       if (column.kind == sql::ColumnDefinition::Kind::physical) {
         BOOST_OUTCOME_TRY(auto type, resolve_type(column.type));
+        // A key's columns are NOT NULL, for what is computed from them, too.
+        for (const auto& key : tree_.primary_key) {
+          if (key.text == column.name.text) type = type.not_null();
+        }
         out.field.type = type;
         out.kind = TableColumn::Kind::physical;
         out.index = table_.schema.size();

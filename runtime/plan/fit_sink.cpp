@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "runtime/plan/binder.hpp"
@@ -17,6 +18,12 @@ std::string list_fields(const std::vector<Field>& fields) {
   return "[" + list + "]";
 }
 
+std::string list_names(const std::vector<std::string>& names) {
+  std::string list;
+  for (const auto& name : names) list += (list.empty() ? "" : ", ") + name;
+  return "[" + list + "]";
+}
+
 sql::Error mismatch(sql::Position at, const std::string& table, const std::string& cause,
                     const std::vector<Field>& query, const std::vector<Field>& sink) {
   return sql::plain_error(at, "Column types of query result and sink for '" + table +
@@ -30,12 +37,21 @@ Result<std::vector<std::optional<std::size_t>>> targets(const std::vector<Field>
                                                         const std::string& table,
                                                         const sql::Insert& insert) {
   std::vector<std::optional<std::size_t>> from(sink.size());
+  // What PARTITION gives a value does not come from the query.
+  const auto is_given = [&](const std::string& name) {
+    return std::any_of(insert.partitions.begin(), insert.partitions.end(), [&](const auto& part) {
+      return part.value != nullptr && part.column.text == name;
+    });
+  };
   if (insert.columns.empty()) {
-    if (query.size() != sink.size()) {
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < sink.size(); ++i) {
+      if (!is_given(sink[i].name)) from[i] = next++;
+    }
+    if (query.size() != next) {
       return mismatch(insert.target.where().from, table, "Different number of columns.", query,
                       sink);
     }
-    for (std::size_t i = 0; i < sink.size(); ++i) from[i] = i;
     return from;
   }
   for (std::size_t i = 0; i < insert.columns.size(); ++i) {
@@ -58,7 +74,7 @@ Result<std::vector<std::optional<std::size_t>>> targets(const std::vector<Field>
                                  "Number of columns must match number of query columns");
   }
   for (std::size_t j = 0; j < sink.size(); ++j) {
-    if (!from[j] && !sink[j].type.nullable()) {
+    if (!from[j] && !sink[j].type.nullable() && !is_given(sink[j].name)) {
       return sql::validation_error(
           insert.target.where(),
           "Column '" + sink[j].name + "' has no default value and does not allow NULLs");
@@ -86,13 +102,27 @@ sql::Result<SinkPlan> fit_sink(const NodePtr& query, const CatalogTable& target,
   }
   const std::string& name = table.table->name;
   const std::vector<Field>& fields = query->fields;
+  std::map<std::string, expr::ExprPtr> given;
+  for (const auto& part : insert.partitions) {
+    const auto& keys = table.table->partition_keys;
+    if (std::find(keys.begin(), keys.end(), part.column.text) == keys.end()) {
+      return sql::plain_error(part.column.where.from,
+                              "Static partition column '" + part.column.text +
+                                  "' should be in the partition keys list " + list_names(keys) +
+                                  " for table '" + name + "'.");
+    }
+    if (!part.value) continue;
+    BOOST_OUTCOME_TRY(auto value, bind_expression(*part.value, Scope{}, "PARTITION"));
+    given[part.column.text] = std::move(value);
+  }
   BOOST_OUTCOME_TRY(auto from, targets(fields, sink, name, insert));
 
   std::vector<expr::ExprPtr> projections;
-  bool changed = !insert.columns.empty();
+  bool changed = !insert.columns.empty() || !given.empty();
   for (std::size_t i = 0; i < sink.size(); ++i) {
     expr::ExprPtr value = expr::make_null();
     if (from[i]) value = expr::make_column(*from[i], fields[*from[i]].name, fields[*from[i]].type);
+    if (const auto fixed = given.find(sink[i].name); fixed != given.end()) value = fixed->second;
     const bool untyped = value->type.is(data::TypeKind::null);
     if (!value->type.same_as(sink[i].type)) {
       if (!untyped && !expr::can_convert_implicitly(value->type, sink[i].type)) {

@@ -40,8 +40,20 @@ sql::Status Planner::set(const sql::Option& option, PlannedScript& out) {
 }
 
 sql::Status Planner::create_table(const sql::CreateTable& tree) {
-  BOOST_OUTCOME_TRY(auto table, build_table(tree));
-  return catalog_.add_table(tree.name, tree.if_not_exists, std::move(table));
+  auto declared = std::make_shared<sql::CreateTable>(tree);
+  if (tree.like) {
+    BOOST_OUTCOME_TRY(auto merged, merge_like(tree, catalog_));
+    *declared = std::move(merged);
+  }
+  BOOST_OUTCOME_TRY(auto table, build_table(*declared));
+  // A key's columns are NOT NULL for those that are LIKE this table, too.
+  for (auto& column : declared->columns) {
+    for (const auto& key : declared->primary_key) {
+      if (key.text == column.name.text) column.type.not_null = true;
+    }
+  }
+  table.tree = std::move(declared);
+  return catalog_.add_table(tree.name, tree.if_not_exists, tree.temporary, std::move(table));
 }
 
 sql::Status Planner::create_view(const sql::CreateView& view, PlannedScript& out) {
@@ -56,7 +68,8 @@ sql::Status Planner::create_view(const sql::CreateView& view, PlannedScript& out
                             "VIEW definition and input fields not match:\n\tDef fields: [" + names +
                                 "].\n\tInput fields: [" + fields + "].");
   }
-  return catalog_.add_view(view.name, view.if_not_exists, {view.query, view.columns});
+  return catalog_.add_view(view.name, view.if_not_exists,
+                           {view.query, view.columns, view.text, view.comment, view.temporary});
 }
 
 sql::Result<SinkPlan> Planner::insert(const sql::Insert& tree, PlannedScript& out) {
@@ -64,8 +77,8 @@ sql::Result<SinkPlan> Planner::insert(const sql::Insert& tree, PlannedScript& ou
   const sql::Position at = tree.target.where().from;
   if (target == nullptr) {
     if (catalog_.view(tree.target.parts) != nullptr) {
-      return sql::plain_error(at,
-                              "'" + tree.target.text() + "' is a view: nothing can be inserted.");
+      return sql::plain_error(
+          at, "Sink '" + full_name(tree.target.parts.back().text) + "' does not exists");
     }
     return sql::plain_error(at, "Cannot find table '`default_catalog`.`default_database`.`" +
                                     tree.target.parts.back().text +
@@ -73,6 +86,12 @@ sql::Result<SinkPlan> Planner::insert(const sql::Insert& tree, PlannedScript& ou
                                     "temporary table.");
   }
   Binder binder(catalog_, out.warnings);
+  CatalogTable hinted = *target;
+  for (const auto& hint : tree.hints) {
+    if (hint.name == "OPTIONS") hinted = with_options(hinted, hint.options);
+  }
+  target = &hinted;
+  binder.warn_of_hints(tree.hints);
   BOOST_OUTCOME_TRY(auto query, binder.query(*tree.query));
   const auto& table = *target->input->table;
   const auto checked = connectors::check_options(table);
@@ -114,6 +133,32 @@ sql::Result<SinkPlan> Planner::print(const sql::SelectStatement& select, Planned
   return plan;
 }
 
+CatalogTable with_options(const CatalogTable& table, const std::vector<sql::Option>& options) {
+  auto changed = std::make_shared<connectors::Table>(*table.input->table);
+  for (const auto& option : options) changed->options[option.key] = option.value;
+  auto input = std::make_shared<TableInput>(*table.input);
+  input->table = std::move(changed);
+  CatalogTable out = table;
+  out.input = std::move(input);
+  return out;
+}
+
+sql::Status Planner::use(const sql::Use& use) {
+  const sql::Position at = use.name.where().from;
+  const auto& parts = use.name.parts;
+  const std::string& last = parts.back().text;
+  const bool other_catalog = use.catalog ? last != "default_catalog"
+                                         : parts.size() > 1 && parts[0].text != "default_catalog";
+  if (other_catalog) {
+    return sql::plain_error(at, "A catalog with name [" + parts[0].text + "] does not exist.");
+  }
+  if (!use.catalog && last != "default_database") {
+    return sql::plain_error(at, "A database with name [" + last +
+                                    "] does not exist in the catalog: [default_catalog].");
+  }
+  return base::success();
+}
+
 sql::Status Planner::statement(const sql::Statement& tree, PlannedScript& out) {
   PlannedStatement planned;
   planned.at = tree.where.from;
@@ -146,7 +191,11 @@ sql::Status Planner::statement(const sql::Statement& tree, PlannedScript& out) {
     }
     return base::success();
   }
-  if (const auto* one = std::get_if<sql::Insert>(&tree.body)) {
+  if (const auto* other = std::get_if<sql::Use>(&tree.body)) return use(*other);
+  if (const auto* wanted = std::get_if<sql::Show>(&tree.body)) {
+    BOOST_OUTCOME_TRY(auto text, show(*wanted, catalog_, out.warnings));
+    planned.text = std::move(text);
+  } else if (const auto* one = std::get_if<sql::Insert>(&tree.body)) {
     BOOST_OUTCOME_TRY(add_insert(*one));
   } else if (const auto* several = std::get_if<sql::StatementSet>(&tree.body)) {
     BOOST_OUTCOME_TRY(add_set(*several));

@@ -17,12 +17,15 @@ namespace millrace::plan {
 
 struct PlannedStatement {
   JobPlan job;
+  // SHOW, DESCRIBE: what it prints; `job` is then empty.
+  std::string text;
   // EXPLAIN: print, do not run.
   bool explain_only = false;
   sql::Position at;
 };
 
 struct PlannedScript {
+  // INSERTs, SELECTs and what only prints, in their order.
   std::vector<PlannedStatement> jobs;
   // Each "line:column: text".
   std::vector<std::string> warnings;
@@ -44,6 +47,7 @@ class Planner {
  private:
   sql::Status statement(const sql::Statement& statement, PlannedScript& out);
   sql::Status set(const sql::Option& option, PlannedScript& out);
+  static sql::Status use(const sql::Use& use);
   sql::Status create_table(const sql::CreateTable& table);
   sql::Status create_view(const sql::CreateView& view, PlannedScript& out);
   sql::Result<SinkPlan> insert(const sql::Insert& insert, PlannedScript& out);
@@ -53,6 +57,16 @@ class Planner {
   Catalog catalog_;
   SettingsTable settings_;
 };
+
+// show.cpp: what SHOW and DESCRIBE print. Errors: the table is not there, or is none.
+sql::Result<std::string> show(const sql::Show& show, const Catalog& catalog,
+                              std::vector<std::string>& warnings);
+
+// like.cpp: the declaration with what its LIKE brings. Errors: both have what only one may have.
+sql::Result<sql::CreateTable> merge_like(const sql::CreateTable& derived, const Catalog& catalog);
+
+// A table with options put over its own, for this one use.
+CatalogTable with_options(const CatalogTable& table, const std::vector<sql::Option>& options);
 
 // create_table.cpp: columns, types, watermark and keys checked; the connector is not asked yet.
 sql::Result<CatalogTable> build_table(const sql::CreateTable& table);

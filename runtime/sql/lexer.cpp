@@ -43,7 +43,10 @@ class Lexer {
         tokens.push_back(std::move(hint_));
         continue;
       }
+      const std::size_t begin = at_;
       BOOST_OUTCOME_TRY(auto token, next());
+      token.begin = begin;
+      token.end = at_;
       tokens.push_back(std::move(token));
       if (tokens.back().kind == TokenKind::end) return tokens;
     }

@@ -39,6 +39,9 @@ struct Token {
   std::string text;
   std::string upper;
   Span where;
+  // Bytes of the script: the first, and the one behind the last.
+  std::size_t begin = 0;
+  std::size_t end = 0;
 
   [[nodiscard]] bool is_word(std::string_view keyword) const {
     return kind == TokenKind::word && upper == keyword;

@@ -234,6 +234,7 @@ Result<ExpressionPtr> Parser::interval(Position from, bool negative) {
   BOOST_OUTCOME_TRY(auto value, interval_value(text, units, node->where));
   node->number = negative ? -value.amount : value.amount;
   node->flag = value.months;
+  node->type.name = units.to.empty() ? units.from : units.from + " TO " + units.to;
   return node;
 }
 

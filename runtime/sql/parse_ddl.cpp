@@ -84,7 +84,10 @@ Result<CreateTable> Parser::create_table(bool temporary) {
     BOOST_OUTCOME_TRY(auto list, options());
     out.options = std::move(list);
   }
-  if (peek().is_word("LIKE")) return not_served(here(), "CREATE TABLE LIKE");
+  if (peek().is_word("LIKE")) {
+    BOOST_OUTCOME_TRY(auto base, like());
+    out.like = std::move(base);
+  }
   if (peek().is_word("AS")) return not_served(here(), "CREATE TABLE AS");
   return out;
 }
@@ -189,6 +192,49 @@ Result<std::vector<Option>> Parser::options() {
   return list;
 }
 
+// LIKE t [(INCLUDING | EXCLUDING | OVERWRITING feature ...)]
+Result<Like> Parser::like() {
+  Like out;
+  const Position from = here();
+  BOOST_OUTCOME_TRY(expect_word("LIKE"));
+  BOOST_OUTCOME_TRY(auto name, qualified_name("a table"));
+  out.table = std::move(name);
+  if (accept_symbol("(")) {
+    while (!accept_symbol(")")) {
+      Like::Choice choice;
+      if (accept_word("INCLUDING")) {
+        choice.merge = Like::Merge::including;
+      } else if (accept_word("EXCLUDING")) {
+        choice.merge = Like::Merge::excluding;
+      } else if (accept_word("OVERWRITING")) {
+        choice.merge = Like::Merge::overwriting;
+      } else {
+        return unexpected("\"INCLUDING\", \"EXCLUDING\", \"OVERWRITING\" or \")\"");
+      }
+      static const std::set<std::string> features = {"ALL",        "CONSTRAINTS", "DISTRIBUTION",
+                                                     "GENERATED",  "METADATA",    "OPTIONS",
+                                                     "PARTITIONS", "WATERMARKS"};
+      if (peek().kind != TokenKind::word || !features.contains(peek().upper)) {
+        return unexpected("what LIKE takes over, such as \"OPTIONS\" or \"ALL\"");
+      }
+      choice.feature = {peek().upper, peek().where};
+      take();
+      const bool all = choice.feature.text == "ALL";
+      const bool added = choice.feature.text == "CONSTRAINTS" ||
+                         choice.feature.text == "PARTITIONS" ||
+                         choice.feature.text == "DISTRIBUTION";
+      if (choice.merge == Like::Merge::overwriting && (all || added)) {
+        return plain_error(
+            choice.feature.where.from,
+            "Illegal merging strategy 'OVERWRITING' for '" + choice.feature.text + "' option.");
+      }
+      out.choices.push_back(std::move(choice));
+    }
+  }
+  out.where = since(from);
+  return out;
+}
+
 Result<CreateView> Parser::create_view(bool temporary) {
   CreateView out;
   out.temporary = temporary;
@@ -204,8 +250,10 @@ Result<CreateView> Parser::create_view(bool temporary) {
     out.comment = std::move(comment);
   }
   BOOST_OUTCOME_TRY(expect_word("AS"));
+  const std::size_t begin = peek().begin;
   BOOST_OUTCOME_TRY(auto body, query());
   out.query = std::make_shared<const Query>(std::move(body));
+  out.text = text_.substr(begin, tokens_[at_ - 1].end - begin);
   return out;
 }
 

@@ -87,7 +87,8 @@ Result<TableReference> Parser::table_reference() {
     out.table = std::move(name);
   }
   out.where = since(from);
-  if (peek().kind == TokenKind::hint) return not_served(here(), "a hint");
+  BOOST_OUTCOME_TRY(auto of_table, hints());
+  out.hints = std::move(of_table);
   if (accept_words({"FOR", "SYSTEM_TIME", "AS", "OF"})) {
     BOOST_OUTCOME_TRY(auto time, operand_of_in());
     out.as_of = std::move(time);

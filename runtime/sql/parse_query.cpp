@@ -163,7 +163,8 @@ Result<Select> Parser::select() {
   Select out;
   const Position from = here();
   BOOST_OUTCOME_TRY(expect_word("SELECT"));
-  if (peek().kind == TokenKind::hint) return not_served(here(), "a hint");
+  BOOST_OUTCOME_TRY(auto of_block, hints());
+  out.hints = std::move(of_block);
   if (peek().is_word("STREAM")) return not_served(here(), "SELECT STREAM");
   out.distinct = accept_word("DISTINCT");
   if (!out.distinct) accept_word("ALL");

@@ -193,6 +193,10 @@ Result<Statement> Parser::body() {
     } else if (peek().is_word("FUNCTION") || peek().is_word("CATALOG") ||
                peek().is_word("DATABASE") || peek().is_word("SYSTEM") || peek().is_word("MODEL") ||
                peek().is_word("MATERIALIZED")) {
+      if (!peek().is_word("CATALOG") && !peek().is_word("DATABASE") && !peek().is_word("MODEL") &&
+          !peek().is_word("MATERIALIZED")) {
+        return refuse_function(here());
+      }
       return not_served(here(), "CREATE " + peek().upper);
     } else {
       return unexpected("\"TABLE\" or \"VIEW\"");
@@ -222,6 +226,19 @@ Result<Statement> Parser::body() {
   } else if (accept_word("EXPLAIN")) {
     BOOST_OUTCOME_TRY(auto what, explain());
     out.body = std::move(what);
+  } else if (accept_word("SHOW")) {
+    BOOST_OUTCOME_TRY(auto what, show());
+    out.body = std::move(what);
+  } else if (accept_word("DESCRIBE") || accept_word("DESC")) {
+    BOOST_OUTCOME_TRY(auto what, describe());
+    out.body = std::move(what);
+  } else if (accept_word("USE")) {
+    BOOST_OUTCOME_TRY(auto what, use());
+    out.body = std::move(what);
+  } else if (at_words({"ADD", "JAR"}) || at_words({"REMOVE", "JAR"})) {
+    return plain_error(here(), peek().upper +
+                                   " JAR: this runtime runs no Java; what the jar would bring "
+                                   "(connectors, functions) has to be built in");
   } else if (peek().is_word("SELECT") || peek().is_word("WITH") || peek().is_word("VALUES") ||
              peek().is_symbol("(")) {
     SelectStatement statement;
@@ -230,9 +247,8 @@ Result<Statement> Parser::body() {
     out.body = std::move(statement);
   } else {
     for (const auto* word :
-         {"USE",  "SHOW",   "DESCRIBE", "DESC",    "ADD",    "REMOVE", "ALTER",
-          "LOAD", "UNLOAD", "ANALYZE",  "COMPILE", "DELETE", "UPDATE", "TRUNCATE",
-          "CALL", "STOP",   "REPLACE",  "HELP",    "QUIT",   "EXIT",   "CLEAR"}) {
+         {"ADD", "REMOVE", "ALTER", "LOAD", "UNLOAD", "ANALYZE", "COMPILE", "DELETE", "UPDATE",
+          "TRUNCATE", "CALL", "STOP", "REPLACE", "HELP", "QUIT", "EXIT", "CLEAR"}) {
       if (peek().is_word(word)) return not_served(here(), std::string(word));
     }
     return unexpected("the start of a statement");
@@ -249,8 +265,22 @@ Result<Insert> Parser::insert() {
   BOOST_OUTCOME_TRY(expect_word("INTO"));
   BOOST_OUTCOME_TRY(auto target, qualified_name("a table"));
   out.target = std::move(target);
-  if (peek().kind == TokenKind::hint) return not_served(here(), "a hint");
-  if (peek().is_word("PARTITION")) return not_served(here(), "INSERT with PARTITION");
+  BOOST_OUTCOME_TRY(auto of_target, hints());
+  out.hints = std::move(of_target);
+  if (accept_word("PARTITION")) {
+    BOOST_OUTCOME_TRY(expect_symbol("("));
+    do {
+      Insert::Partition part;
+      BOOST_OUTCOME_TRY(auto column, identifier("a column"));
+      part.column = std::move(column);
+      if (accept_symbol("=")) {
+        BOOST_OUTCOME_TRY(auto value, expression());
+        part.value = std::move(value);
+      }
+      out.partitions.push_back(std::move(part));
+    } while (accept_symbol(","));
+    BOOST_OUTCOME_TRY(expect_symbol(")"));
+  }
   if (peek().is_symbol("(") && !peek(1).is_word("SELECT") && !peek(1).is_word("WITH") &&
       !peek(1).is_word("VALUES") && !peek(1).is_symbol("(")) {
     BOOST_OUTCOME_TRY(auto columns, identifier_list());
@@ -321,7 +351,7 @@ Result<Explain> Parser::explain() {
 
 Result<Drop> Parser::drop() {
   Drop out;
-  accept_word("TEMPORARY");
+  out.temporary = accept_word("TEMPORARY");
   if (accept_word("TABLE")) {
     out.what = Drop::What::table;
   } else if (accept_word("VIEW")) {
@@ -364,7 +394,7 @@ Result<Reset> Parser::reset() {
 
 Result<std::vector<Statement>> parse_script(const Script& script) {
   BOOST_OUTCOME_TRY(auto tokens, tokenize(script));
-  return Parser(std::move(tokens)).script();
+  return Parser(std::move(tokens), script.text).script();
 }
 
 Result<ExpressionPtr> parse_expression(const Script& script) {

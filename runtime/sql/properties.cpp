@@ -36,7 +36,7 @@ class Filler {
           mode_ = c;
         } else if (c == '-' && next == '-') {
           mode_ = '-';
-        } else if (c == '/' && next == '*') {
+        } else if (c == '/' && next == '*' && text_.substr(at_ + 2, 1) != "+") {
           mode_ = '*';
           copy();
         }

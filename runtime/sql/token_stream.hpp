@@ -16,7 +16,9 @@ namespace millrace::sql {
 // starts at the clause's first token and stops behind its last.
 class Parser {
  public:
-  explicit Parser(std::vector<Token> tokens) : tokens_(std::move(tokens)) {}
+  // `text`, if any, is what the tokens were cut from; it outlives the parser.
+  explicit Parser(std::vector<Token> tokens, std::string_view text = {})
+      : tokens_(std::move(tokens)), text_(text) {}
 
   // parser.cpp
   Result<std::vector<Statement>> script();
@@ -81,11 +83,19 @@ class Parser {
   Result<Set> set();
   Result<Reset> reset();
 
+  // parse_show.cpp
+  Result<Show> show();
+  Result<Show> describe();
+  Result<Use> use();
+  // What only a JVM could run, refused by its name.
+  Error refuse_function(Position from);
+  Result<std::vector<Hint>> hints();
+
   // parse_ddl.cpp
   Status column(CreateTable& table);
   Status table_element(CreateTable& table);
   Result<std::vector<Option>> options();
-  Status check_options(const std::vector<Option>& options) const;
+  Result<Like> like();
 
   // parse_query.cpp
   Result<Query> set_operation(bool intersect);
@@ -121,6 +131,7 @@ class Parser {
   Result<ExpressionPtr> interval(Position from, bool negative);
 
   std::vector<Token> tokens_;
+  std::string_view text_;
   std::size_t at_ = 0;
   int depth_ = 0;
 };

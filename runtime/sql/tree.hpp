@@ -116,6 +116,20 @@ struct WindowSpec {
   Span where;
 };
 
+struct Option {
+  std::string key;
+  std::string value;
+  Span where;
+  Span value_where;
+};
+
+// /*+ OPTIONS('key' = 'value') */, or a hint by another name.
+struct Hint {
+  std::string name;  // in capitals
+  std::vector<Option> options;
+  Span where;
+};
+
 struct SelectItem {
   ExpressionPtr expression;
   std::optional<Identifier> alias;
@@ -127,6 +141,7 @@ struct TableReference {
 
   Kind kind = Kind::table;
   QualifiedName table;
+  std::vector<Hint> hints;
   ExpressionPtr function;  // TABLE(f(...)) or f(...): a call
   QueryPtr query;
   std::optional<Identifier> alias;
@@ -150,6 +165,7 @@ struct Values {
 // One SELECT block. GROUP BY items are plain expressions; TUMBLE and HOP among them are calls.
 struct Select {
   bool distinct = false;
+  std::vector<Hint> hints;
   std::vector<SelectItem> items;
   std::optional<TableReference> from;
   ExpressionPtr where;
@@ -187,20 +203,14 @@ struct Query {
   Span where;
 };
 
-struct Option {
-  std::string key;
-  std::string value;
-  Span where;
-  Span value_where;
-};
-
 struct ColumnDefinition {
   enum class Kind { physical, computed, metadata };
 
   Kind kind = Kind::physical;
   Identifier name;
-  TypeName type;                   // physical, metadata
-  ExpressionPtr expression;        // computed
+  TypeName type;  // physical, metadata
+  // computed; shared with the tables that are LIKE this one
+  std::shared_ptr<const Expression> expression;
   std::optional<std::string> key;  // metadata FROM 'key'
   bool is_virtual = false;         // metadata
   std::string comment;
@@ -208,7 +218,21 @@ struct ColumnDefinition {
 
 struct WatermarkDefinition {
   Identifier column;
-  ExpressionPtr expression;
+  std::shared_ptr<const Expression> expression;
+  Span where;
+};
+
+// LIKE t (INCLUDING ALL OVERWRITING OPTIONS): what is taken over, and what may be there twice.
+struct Like {
+  enum class Merge { including, excluding, overwriting };
+
+  QualifiedName table;
+  // Feature in capitals ("ALL", "OPTIONS", ...), as written.
+  struct Choice {
+    Merge merge = Merge::including;
+    Identifier feature;
+  };
+  std::vector<Choice> choices;
   Span where;
 };
 
@@ -222,6 +246,7 @@ struct CreateTable {
   std::string comment;
   std::vector<Identifier> partitioned_by;
   std::vector<Option> options;
+  std::optional<Like> like;
 };
 
 struct CreateView {
@@ -231,12 +256,14 @@ struct CreateView {
   std::vector<Identifier> columns;
   std::string comment;
   std::shared_ptr<const Query> query;
+  std::string text;  // of the query, as written
 };
 
 struct Drop {
   enum class What { table, view };
 
   What what = What::table;
+  bool temporary = false;
   QualifiedName name;
   bool if_exists = false;
 };
@@ -252,7 +279,15 @@ struct Reset {
 };
 
 struct Insert {
+  // PARTITION (a = 'x', b): without a value the query gives it.
+  struct Partition {
+    Identifier column;
+    ExpressionPtr value;
+  };
+
   QualifiedName target;
+  std::vector<Hint> hints;
+  std::vector<Partition> partitions;
   std::vector<Identifier> columns;
   QueryPtr query;
 };
@@ -270,9 +305,40 @@ struct Explain {
   std::variant<SelectStatement, Insert, StatementSet> statement;
 };
 
+// USE CATALOG c, USE d, USE c.d
+struct Use {
+  bool catalog = false;
+  QualifiedName name;
+};
+
+// SHOW ... and DESCRIBE t.
+struct Show {
+  enum class What {
+    tables,
+    views,
+    functions,
+    catalogs,
+    databases,
+    current_catalog,
+    current_database,
+    jars,
+    modules,
+    columns,
+    create_table,
+    create_view,
+  };
+
+  What what = What::tables;
+  bool describe = false;  // columns, by DESCRIBE
+  QualifiedName name;     // of columns and create_*; of tables and views: FROM's database, or empty
+  std::optional<std::string> like;
+  bool negated = false;   // NOT LIKE
+  bool any_case = false;  // ILIKE
+};
+
 struct Statement {
   std::variant<CreateTable, CreateView, Drop, Set, Reset, Insert, StatementSet, SelectStatement,
-               Explain>
+               Explain, Use, Show>
       body;
   Span where;
 };

@@ -6,6 +6,8 @@
 // and, when a statement fails, error (the messages of the exception and its causes, one a paragraph; the
 // first line says whether the statement was refused or its job failed). Statements keep their place in the
 // text, so positions in messages are those of the script.
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +16,7 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.table.api.EnvironmentSettings;
 import org.apache.flink.table.api.ResultKind;
 import org.apache.flink.table.api.TableEnvironment;
+import org.apache.flink.table.api.TableResult;
 
 public class Judge {
   public static void main(String[] folders) throws Exception {
@@ -40,6 +43,10 @@ public class Judge {
         }
         var result = tables.executeSql(statement);
         if (result.getResultKind() != ResultKind.SUCCESS_WITH_CONTENT) continue;
+        if (words[0].toUpperCase().matches("SHOW|DESCRIBE|DESC")) {
+          printed.append(shown(result));
+          continue;
+        }
         planned = true;
         if (words[0].equalsIgnoreCase("INSERT") || words[0].equalsIgnoreCase("EXECUTE")) {
           result.await();
@@ -56,6 +63,17 @@ public class Judge {
     }
     Files.writeString(folder.resolve("stdout"), printed.toString());
     System.out.println(folder.getFileName());
+  }
+
+  // The text table of a result that is no stream.
+  static String shown(TableResult result) {
+    var bytes = new ByteArrayOutputStream();
+    var out = System.out;
+    System.setOut(new PrintStream(bytes));
+    result.print();
+    System.out.flush();
+    System.setOut(out);
+    return bytes.toString();
   }
 
   // Cuts at semicolons outside quotes and comments; a statement set ends at END. What went before a

@@ -279,6 +279,28 @@ TEST_CASE("http2: floods end the connection") {
   }
 }
 
+TEST_CASE("http2: a stream that was passed over cannot be opened any more") {
+  // HEADERS of POST /, http, from HPACK's static table, and :authority x.
+  const auto request = [](std::uint32_t id) { return frame(1, 5, id, "\x83\x84\x86\x01\x01x"); };
+  World world;
+  world.talk();
+  world.inject(request(1) + request(5) + request(7));
+  CHECK(world.goaway == std::nullopt);
+  CHECK(world.server.take_requests().size() == 3);
+  world.inject(request(3));
+  CHECK(world.goaway == NGHTTP2_PROTOCOL_ERROR);
+}
+
+TEST_CASE("http2: what is not HTTP/2's preface is a protocol error") {
+  for (const std::string junk : {"INVALID\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n"}) {
+    CAPTURE(junk);
+    World world;
+    world.inject(junk);
+    CHECK(!world.good);
+    CHECK(world.goaway == NGHTTP2_PROTOCOL_ERROR);
+  }
+}
+
 TEST_CASE("http2: CONTINUATIONs without end are refused") {
   World world;
   world.talk();

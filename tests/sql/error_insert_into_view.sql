@@ -1,0 +1,3 @@
+CREATE TABLE t (id BIGINT, name STRING, b AS id + 1, ts TIMESTAMP(3), WATERMARK FOR ts AS ts, PRIMARY KEY (id) NOT ENFORCED) WITH ('connector' = 'filesystem', 'path' = '/tmp/t', 'format' = 'json');
+CREATE VIEW v AS SELECT id FROM t;
+INSERT INTO v SELECT CAST(1 AS BIGINT);

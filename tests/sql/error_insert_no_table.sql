@@ -1,0 +1,1 @@
+INSERT INTO nope SELECT 1;

@@ -1,0 +1,2 @@
+CREATE TABLE t (id BIGINT, name STRING, b AS id + 1, ts TIMESTAMP(3), WATERMARK FOR ts AS ts, PRIMARY KEY (id) NOT ENFORCED) WITH ('connector' = 'filesystem', 'path' = '/tmp/t', 'format' = 'json');
+SHOW CREATE VIEW t;

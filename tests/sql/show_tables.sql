@@ -1,0 +1,23 @@
+-- What is declared, and the one catalog and database.
+CREATE TABLE b (id BIGINT) WITH ('connector' = 'filesystem', 'path' = '/tmp/b', 'format' = 'json');
+CREATE TABLE a (id BIGINT) WITH ('connector' = 'print');
+CREATE VIEW v AS SELECT id FROM b;
+CREATE TEMPORARY VIEW tv AS SELECT id FROM b WHERE id > 1;
+CREATE TEMPORARY TABLE a (x INT) WITH ('connector' = 'blackhole');
+USE CATALOG default_catalog;
+USE default_catalog.default_database;
+SHOW TABLES;
+SHOW TABLES LIKE 'v%';
+SHOW TABLES NOT LIKE '%v';
+SHOW VIEWS;
+SHOW CATALOGS;
+SHOW DATABASES;
+SHOW CURRENT CATALOG;
+SHOW CURRENT DATABASE;
+SHOW JARS;
+DESCRIBE a;
+DROP TEMPORARY TABLE a;
+DESC a;
+DROP VIEW v;
+DROP TABLE IF EXISTS nothing;
+SHOW TABLES;
