@@ -9,11 +9,11 @@ if (( $# )) && [[ $1 != -* ]]; then
 fi
 
 options=()
-if [[ -z ${MILLRACE_LISTEN:-} && " $* " != *" --listen"[\ =]* ]]; then
+if [[ -z ${MILLRACE_LISTEN:-} && -z ${GATEWAY_LISTEN:-} && " $* " != *" --listen"[\ =]* ]]; then
   options+=(--listen 0.0.0.0:4566 --listen 0.0.0.0:4567 --listen 0.0.0.0:4568)
 fi
-# LocalStack's test containers name the region this way.
-if [[ -n ${DEFAULT_REGION:-} && " $* " != *" --region"[\ =]* ]]; then
-  options+=(--region "$DEFAULT_REGION")
+# A directory named as kinesis-mock or ferrokinesis name it replaces the image's own.
+if [[ -n ${PERSIST_PATH:-}${FERROKINESIS_STATE_DIR:-} && ${MILLRACE_DATA:-} == /var/lib/millrace ]]; then
+  unset MILLRACE_DATA
 fi
 exec millrace-emulator ${options[@]+"${options[@]}"} "$@"

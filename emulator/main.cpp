@@ -4,10 +4,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
+#include <optional>
 #include <thread>
 
 #include "common/base/log.hpp"
 #include "common/json/json.hpp"
+#include "emulator/adopted_names.hpp"
 #include "emulator/credentials.hpp"
 #include "emulator/delivery/delivery.hpp"
 #include "emulator/delivery/directory_sink.hpp"
@@ -39,6 +41,10 @@ struct Flags {
   std::string credentials;
   unsigned io_threads = std::clamp(std::thread::hardware_concurrency() / 2, 1U, 4U);
   bool describe = false;
+  std::optional<unsigned> port;
+  bool ssl = false;
+  std::vector<std::int64_t> state_ms;
+  std::vector<std::string> ports;  // further ones, from the environment
 };
 
 // Refuses what is none of these words, and names them.
@@ -65,7 +71,7 @@ void declare(CLI::App& app, Flags& flags) {
       ->envname("MILLRACE_LISTEN")
       ->delimiter(',')
       ->capture_default_str();
-  app.add_option("--data", flags.data, "directory of the data file")
+  app.add_option("--data,--path", flags.data, "directory of the data file")
       ->envname("MILLRACE_DATA")
       ->capture_default_str();
   app.add_flag("--memory", flags.memory, "keep everything in memory");
@@ -80,7 +86,8 @@ void declare(CLI::App& app, Flags& flags) {
       ->envname("MILLRACE_LIMITS")
       ->check(one_of({"aws", "off"}))
       ->capture_default_str();
-  app.add_option("--shard-limit", flags.engine.shard_limit, "open shards per account and region")
+  app.add_option("--shard-limit,--shardLimit", flags.engine.shard_limit,
+                 "open shards per account and region")
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();
   app.add_option("--on-demand-limit", flags.engine.on_demand_limit,
@@ -139,18 +146,56 @@ void declare(CLI::App& app, Flags& flags) {
       ->callback([&flags] { flags.describe = true; });
 }
 
-// Names that users of kinesis-mock and LocalStack have set already; our flag goes before them.
-void adopt_environment(CLI::App& app) {
-  constexpr std::pair<const char*, const char*> adopted[] = {
-      {"--shard-limit", "SHARD_LIMIT"},
-      {"--shard-limit", "KINESIS_SHARD_LIMIT"},
-      {"--on-demand-limit", "ON_DEMAND_STREAM_COUNT_LIMIT"},
-      {"--on-demand-limit", "KINESIS_ON_DEMAND_STREAM_COUNT_LIMIT"},
-      {"--transition-ms", "KINESIS_LATENCY"},
-  };
-  for (const auto& [option, variable] : adopted) {
-    if (std::getenv(variable) != nullptr) app.get_option(option)->envname(variable);
+// Flags of kinesalite, for those who have them in their scripts.
+void declare_kinesalite(CLI::App& app, Flags& flags) {
+  const auto* group = "As kinesalite has them";
+  app.add_option("--port", flags.port, "serve on this port of the addresses instead")
+      ->check(CLI::Range(1, 65535))
+      ->group(group);
+  app.add_flag("--ssl", flags.ssl, "no effect: every port takes TLS as well")->group(group);
+  app.add_option("--createStreamMs,--deleteStreamMs,--updateStreamMs", flags.state_ms,
+                 "--transition-ms; the longest counts for all")
+      ->check(CLI::Range(0, 3'600'000))
+      ->group(group);
+}
+
+// What other emulators' users have set in the environment; ours goes before it.
+void adopt_environment(CLI::App& app, Flags& flags, const emulator::Adopted& adopted) {
+  for (const auto& [name, value] : adopted.options) {
+    if (name == "--memory") continue;
+    try {
+      app.get_option(name)->run_callback_for_default()->default_val(value.text);
+    } catch (const CLI::ParseError& error) {
+      throw CLI::ValidationError(value.variable, error.what());
+    }
   }
+  flags.ports = adopted.ports;
+}
+
+// What follows from several options together.
+void settle(const CLI::App& app, Flags& flags, const emulator::Adopted& adopted) {
+  const auto* variable = std::getenv("MILLRACE_DATA");
+  // The image sets MILLRACE_DATA for everybody: that alone is no wish to keep data.
+  const bool named_data =
+      app.get_option("--data")->count() > 0 && (variable == nullptr || flags.data != variable);
+  if (adopted.options.contains("--memory") && !named_data) flags.memory = true;
+  const bool named_length = app.get_option("--transition-ms")->count() > 0;
+  if (!flags.state_ms.empty() && !named_length) {
+    flags.engine.transition_ms = *std::max_element(flags.state_ms.begin(), flags.state_ms.end());
+  }
+  const auto host_of = [](const std::string& address) {
+    return address.substr(0, address.rfind(':'));
+  };
+  std::vector<std::string> listen;
+  const auto add = [&](const std::string& address) {
+    const bool known = std::find(listen.begin(), listen.end(), address) != listen.end();
+    if (!known) listen.push_back(address);
+  };
+  for (const auto& address : flags.listen) {
+    add(flags.port ? host_of(address) + ":" + std::to_string(*flags.port) : address);
+  }
+  for (const auto& port : flags.ports) add(host_of(flags.listen.front()) + ":" + port);
+  flags.listen = std::move(listen);
 }
 
 void print_api() {
@@ -228,9 +273,16 @@ int main(int argc, char** argv) {
   CLI::App app{"millrace-emulator: AWS Kinesis on your own machine", "millrace-emulator"};
   Flags flags;
   declare(app, flags);
-  adopt_environment(app);
+  declare_kinesalite(app, flags);
+  const auto adopted = emulator::adopt_names([](const char* name) { return std::getenv(name); });
+  if (!adopted) {
+    std::fprintf(stderr, "millrace-emulator: %s\n", adopted.error().message().c_str());
+    return 2;
+  }
   try {
+    adopt_environment(app, flags, adopted.value());
     app.parse(argc, argv);
+    settle(app, flags, adopted.value());
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
@@ -239,6 +291,7 @@ int main(int argc, char** argv) {
     return 0;
   }
   base::set_log_level(flags.log_level);
+  for (const auto& note : adopted.value().notes) base::log().warn("{}", note);
   const auto served = serve(flags);
   if (!served) {
     std::fprintf(stderr, "millrace-emulator: %s\n", served.error().message().c_str());
