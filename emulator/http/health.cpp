@@ -7,8 +7,8 @@
 namespace millrace::http {
 namespace {
 
-// 200 while writes are taken, 503 while the disk refuses them. The `services` member is what tools
-// written for LocalStack look at.
+// 200 while writes are taken, 503 while the disk refuses them. `services` and `edition` are what
+// LocalStack's health has and tools written for it look at.
 protocol::Reply health(const Parts& parts) {
   const bool healthy = parts.committer.healthy();
   protocol::Reply reply;
@@ -23,6 +23,8 @@ protocol::Reply health(const Parts& parts) {
   out.key("kinesis");
   out.text(healthy ? "running" : "error");
   out.end_map();
+  out.key("edition");
+  out.text("millrace");
   out.key("version");
   out.text(MILLRACE_VERSION);
   out.end_map();

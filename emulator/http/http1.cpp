@@ -52,6 +52,46 @@ protocol::Request request_of(Parser& parser, bool tls, bool with_headers) {
   return request;
 }
 
+// Beast takes some heads that another server could understand differently; what is wrong with this
+// one, or nothing. Strict where RFC 9112 leaves a choice: such a message comes from no SDK.
+std::string_view fault_of(const Parser& parser) {
+  using bhttp::field;
+  const auto& message = parser.get();
+  const bool http_1_0 = message.version() == 10;
+  const auto hosts = message.count(field::host);
+  if (hosts > 1 || (hosts == 0 && !http_1_0)) return "it needs one Host";
+  // RFC 9112 6.1: a coding we do not know leaves the body's end unknown; HTTP/1.0 has no codings.
+  if (const auto codings = message.count(field::transfer_encoding); codings > 0) {
+    if (http_1_0) return "HTTP/1.0 has no Transfer-Encoding";
+    if (codings > 1 || !beast::iequals(message[field::transfer_encoding], "chunked")) {
+      return "the only Transfer-Encoding served is chunked";
+    }
+  }
+  if (message[field::content_length].find(',') != beast::string_view::npos) {
+    return "Content-Length is one number";
+  }
+  return {};
+}
+
+// Looks for a folded field (a line that begins with a blank) in a head that comes in pieces. Beast
+// unfolds them (RFC 9112 5.2 allows to refuse them).
+class Folds {
+ public:
+  void add(std::string_view piece) {
+    for (std::size_t at = 0; at < piece.size();) {
+      if (line_begins_ && (piece[at] == ' ' || piece[at] == '\t')) found_ = true;
+      const auto end = piece.find('\n', at);
+      line_begins_ = end != std::string_view::npos;
+      at = line_begins_ ? end + 1 : piece.size();
+    }
+  }
+  [[nodiscard]] bool found() const { return found_; }
+
+ private:
+  bool line_begins_ = false;
+  bool found_ = false;
+};
+
 // "1f4\r\n"
 std::string chunk_head(std::size_t size) {
   std::array<char, 20> text{};
@@ -85,6 +125,8 @@ class Http1 final : public Outlet {
     const auto [failed, size] = co_await connection_.transport.write(head, body, end);
     co_return !failed;
   }
+
+  void drop() override { connection_.transport.close(); }
 
   // A piece of an event stream.
   asio::awaitable<bool> write(std::string frames) override {
@@ -137,6 +179,12 @@ class Http1 final : public Outlet {
     co_return !failed;
   }
 
+  // Some clients end a body with one line end too many (RFC 9112 2.2).
+  void skip_empty_line() {
+    const std::string_view got{static_cast<const char*>(buffer_.data().data()), buffer_.size()};
+    if (got.starts_with("\r\n")) buffer_.consume(2);
+  }
+
   // GCC 12 lays out the frame of a coroutine wrongly, and it crashes, when a loop holds an `if`
   // that awaits in its condition. Hence `fed`.
 
@@ -164,7 +212,10 @@ class Http1 final : public Outlet {
   // Gives the parser what has been read; reads more when that takes it no further.
   asio::awaitable<bool> feed() {
     if (buffer_.size() > 0) {
-      buffer_.consume(parser_->put(buffer_.data(), failed_));
+      const bool head = !parser_->is_header_done();
+      const auto used = parser_->put(buffer_.data(), failed_);
+      if (head) folds_.add({static_cast<const char*>(buffer_.data().data()), used});
+      buffer_.consume(used);
       if (!failed_) co_return true;
       if (failed_ != bhttp::error::need_more) co_return false;
       failed_ = {};
@@ -187,7 +238,14 @@ class Http1 final : public Outlet {
     }
     set_deadline(thread_.limits.request);
     failed_ = {};
+    folds_ = {};
+    skip_empty_line();
     bool got = co_await read_header();
+    if (got) {
+      const auto fault = folds_.found() ? std::string_view{"a field is folded"} : fault_of(parser);
+      if (!fault.empty())
+        co_return co_await refuse(400, "The request is refused: " + std::string{fault} + ".");
+    }
     if (got && !parser.is_done()) {
       if (beast::iequals(parser.get()[bhttp::field::expect], "100-continue")) {
         if (!co_await write_all("HTTP/1.1 100 Continue\r\n\r\n")) co_return false;
@@ -201,18 +259,24 @@ class Http1 final : public Outlet {
     const bool keep_alive = parser.keep_alive();
     connection_.deadline = Steady::time_point::max();  // the engine always answers
     protocol::Exchange exchange{thread_.parts.settings, thread_.parts.engine};
+    ReplyMemory::Hold hold;
     auto own =
         own_page(view(parser.get().method_string()), view(parser.get().target()), thread_.parts);
     if (!own) {
       exchange.start(request_of(parser, connection_.transport.secure(),
                                 thread_.parts.settings.secrets != nullptr));
       if (exchange.needs_run()) {
+        if (exchange.lane() == kinesis::Lane::read) {
+          hold = thread_.pages.reserve_now();
+          if (!hold) hold = co_await thread_.pages.reserve();
+        }
         const std::function<bool()> gone = [this] { return connection_.transport.gone(); };
         const bool wanted = co_await run_exchange(exchange, thread_, gone);
         if (!wanted) co_return false;
       }
     }
     const auto& reply = own ? *own : exchange.reply();
+    hold.settle(reply.body.size(), [this] { connection_.transport.close(); });
     const bool go_on = keep_alive && !thread_.stopping;
     if (reply.events) co_return co_await stream(reply, version, go_on);
     co_return co_await write_all(head_of(reply, version, go_on), reply.body) && go_on;
@@ -226,6 +290,7 @@ class Http1 final : public Outlet {
   // Of the request being read.
   std::optional<Parser> parser_;
   error_code failed_;
+  Folds folds_;
   bool chunked_ = false;  // of the reply being streamed
 };
 

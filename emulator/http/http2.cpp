@@ -108,6 +108,7 @@ class Http2 final : public std::enable_shared_from_this<Http2> {
       }
       co_return !stream_->closed;
     }
+    void drop() override { connection_.connection_.transport.close(); }
     [[nodiscard]] bool gone() const override { return stream_->closed; }
 
    private:
@@ -194,24 +195,42 @@ class Http2 final : public std::enable_shared_from_this<Http2> {
 
   asio::awaitable<void> answer(Stream stream) {
     protocol::Exchange exchange{thread_.parts.settings, thread_.parts.engine};
+    ReplyMemory::Hold hold;
     auto own = own_page(stream->method, stream->path, thread_.parts);
     if (!own) {
       exchange.start(request_of(*stream, session_.take_body(*stream),
                                 connection_.transport.secure(),
                                 thread_.parts.settings.secrets != nullptr));
       if (exchange.needs_run()) {
+        if (exchange.lane() == kinesis::Lane::read) {
+          hold = thread_.pages.reserve_now();
+          if (!hold) hold = co_await thread_.pages.reserve();
+        }
         const std::function<bool()> gone = [&stream] { return stream->closed; };
         const bool wanted = co_await run_exchange(exchange, thread_, gone);
         if (!wanted) co_return;
       }
     }
-    const auto& reply = own ? *own : exchange.reply();
+    auto& reply = own ? *own : exchange.reply();
+    hold.settle(reply.body.size(), [this] { connection_.transport.close(); });
     if (reply.events) {
       co_await stream_events(std::move(stream), reply);
     } else {
-      session_.respond(*stream, reply, date_text());
+      session_.respond(*stream, std::move(reply), date_text());
       writer_->wake();
+      if (hold) co_await taken(*stream);
     }
+  }
+
+  // Until the client has taken the reply.
+  asio::awaitable<void> taken(Http2Stream& stream) {
+    const auto nap = std::make_shared<Nap>(thread_.loop, thread_.naps);
+    stream.on_change = [raw = nap.get()] { raw->wake(); };
+    while (stream.waiting() > 0 && !stream.closed) {
+      nap->begin();
+      co_await nap->sleep(until_woken);
+    }
+    stream.on_change = nullptr;
   }
 
   asio::awaitable<void> stream_events(Stream stream, const protocol::Reply& reply) {

@@ -109,7 +109,10 @@ struct Http2Session::Callbacks {
       } else if (key == ":path") {
         stream.path = std::move(text);
       } else if (key == ":authority") {
-        stream.headers.emplace_back("host", std::move(text));
+        stream.headers.insert(stream.headers.begin(), {"host", std::move(text)});
+      } else if (key == "host" && !stream.headers.empty() && stream.headers.front().first == key) {
+        // The same as :authority, or it is not clear who is asked (RFC 9113 8.3.1).
+        if (stream.headers.front().second != text) stream.refused = 400;
       } else if (!key.starts_with(':')) {
         stream.headers.emplace_back(std::move(key), std::move(text));
       }
@@ -304,9 +307,10 @@ std::vector<Http2Session::Stream> Http2Session::take_requests() {
     reply.status = stream->refused;
     reply.content_type = "text/plain";
     reply.headers = protocol::request_id_headers();
-    reply.body = stream->refused == 413 ? "The request body is too large.\n"
-                                        : "The request headers are too large.\n";
-    respond(*stream, reply, "");
+    reply.body = stream->refused == 413   ? "The request body is too large.\n"
+                 : stream->refused == 431 ? "The request headers are too large.\n"
+                                          : "The host differs from the authority.\n";
+    respond(*stream, std::move(reply), "");
   }
   requests_.clear();
   return whole;
@@ -330,12 +334,11 @@ void Http2Session::submit(Http2Stream& stream, const protocol::Reply& reply,
                                 empty ? nullptr : &body);
 }
 
-void Http2Session::respond(Http2Stream& stream, const protocol::Reply& reply,
-                           const std::string& date) {
+void Http2Session::respond(Http2Stream& stream, protocol::Reply&& reply, const std::string& date) {
   if (stream.closed) return;
-  stream.out = reply.body;
   stream.out_ends = true;
   submit(stream, reply, date, true);
+  stream.out = std::move(reply.body);
 }
 
 void Http2Session::begin(Http2Stream& stream, const protocol::Reply& reply,

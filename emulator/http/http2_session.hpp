@@ -2,7 +2,7 @@
 //
 //   session.receive(bytes);                       // as they come
 //   for (auto& stream : session.take_requests()) ...
-//   session.respond(*stream, reply);
+//   session.respond(*stream, std::move(reply), date);
 //   session.produce(out, 64 * 1024);              // what is to be written
 //   if (session.finished()) ...                   // close
 //
@@ -70,7 +70,7 @@ class Http2Session {
   // The request's body, which the session counts no longer.
   std::string take_body(Http2Stream& stream);
   // A reply with its body. date: as in the header.
-  void respond(Http2Stream& stream, const protocol::Reply& reply, const std::string& date);
+  void respond(Http2Stream& stream, protocol::Reply&& reply, const std::string& date);
   // A reply whose body follows piece by piece, until end().
   void begin(Http2Stream& stream, const protocol::Reply& reply, const std::string& date);
   void append(Http2Stream& stream, std::string_view bytes);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "emulator/http/nap.hpp"
+#include "emulator/http/reply_memory.hpp"
 #include "emulator/http/server.hpp"
 #include "emulator/http/transport.hpp"
 
@@ -39,7 +40,12 @@ struct Connection {
 
 class IoThread {
  public:
-  IoThread(const Parts& from, Limits with) : parts(from), limits(with) {}
+  // The limits are this thread's: of a server with several each has its part.
+  IoThread(const Parts& from, Limits with)
+      : parts(from),
+        limits(with),
+        pages(loop, naps, {.most = with.page_bytes, .reserve = with.page_reserve}),
+        pushes(loop, naps, {.most = with.push_bytes, .reserve = with.push_reserve}) {}
 
   const Parts& parts;
   const Limits limits;
@@ -48,6 +54,10 @@ class IoThread {
   std::list<Connection> connections;
   bool stopping = false;
   Nap::Set naps;
+  // Replies with records, and pieces of event streams; apart, so that readers who poll do not wait
+  // for subscribers who do not read.
+  ReplyMemory pages;
+  ReplyMemory pushes;
   // After what its coroutines use: those it still holds at its end go with it.
   boost::asio::io_context loop{1};
   // Closes connections whose deadline has passed; once a second.

@@ -18,7 +18,10 @@ asio::awaitable<void> push(IoThread& thread, protocol::Events& events, Outlet& o
       co_await nap->sleep(due);
       continue;
     }
+    auto hold = thread.pushes.reserve_now();
+    if (!hold) hold = co_await thread.pushes.reserve();
     auto chunk = co_await next_chunk(events, thread);
+    hold.settle(chunk.frames.size(), [&outlet] { outlet.drop(); });
     if (!chunk.frames.empty()) {
       const bool sent = co_await outlet.write(std::move(chunk.frames));
       if (!sent) co_return;

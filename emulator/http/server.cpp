@@ -53,10 +53,14 @@ void IoThread::sweep() {
     if (connection.deadline > now) continue;
     connection.transport.close();
   }
+  pages.sweep(now);
+  pushes.sweep(now);
 }
 
 void IoThread::begin_stop() {
   stopping = true;
+  pages.stop();
+  pushes.stop();
   for (auto& connection : connections) {
     if (connection.on_stop) {
       connection.on_stop();
@@ -97,6 +101,8 @@ struct Server::Impl {
   static std::vector<std::unique_ptr<IoThread>> make_threads(const Parts& parts, unsigned count,
                                                              Limits limits) {
     std::vector<std::unique_ptr<IoThread>> made;
+    limits.page_bytes /= count;
+    limits.push_bytes /= count;
     for (unsigned i = 0; i < count; ++i) made.push_back(std::make_unique<IoThread>(parts, limits));
     return made;
   }
@@ -108,7 +114,10 @@ struct Server::Impl {
       if (stopping) co_return;
       if (failed) {
         // Out of descriptors, most likely: wait for some to come back instead of spinning.
-        base::log().warn("a connection could not be accepted: {}", failed.message());
+        if (Steady::now() >= quiet_until_) {
+          base::log().warn("a connection could not be accepted: {}", failed.message());
+          quiet_until_ = Steady::now() + std::chrono::seconds{10};
+        }
         asio::steady_timer pause{co_await asio::this_coro::executor,
                                  std::chrono::milliseconds{100}};
         co_await pause.async_wait(as_awaitable);
@@ -167,7 +176,8 @@ struct Server::Impl {
   std::vector<std::unique_ptr<IoThread>> threads;
   std::vector<std::unique_ptr<tcp::acceptor>> acceptors;  // on the first loop
   std::size_t next = 0;
-  bool stopping = false;  // the first loop's thread
+  bool stopping = false;              // the first loop's thread
+  Steady::time_point quiet_until_{};  // of accept()'s warnings
   asio::io_context& first_loop() { return threads.front()->loop; }
   asio::signal_set signals{threads.front()->loop};
 };

@@ -37,6 +37,13 @@ struct Limits {
   std::chrono::seconds request{60};      // from the first byte of a request to its last
   std::chrono::seconds reply{60};        // for a client to take its reply
   std::chrono::milliseconds stop{4000};  // for what runs when the server is told to stop
+  // Of replies with records that clients have not taken, all together; a page is 14 MiB at most.
+  // Who is late is told to wait, who does not read for 2 s meanwhile is dropped.
+  std::size_t page_bytes = 192 * 1024 * 1024;
+  std::size_t page_reserve = 16 * 1024 * 1024;
+  // The same for pieces of event streams, which are about 1.4 MiB.
+  std::size_t push_bytes = 128 * 1024 * 1024;
+  std::size_t push_reserve = 2 * 1024 * 1024;
 };
 
 struct Parts {

@@ -48,7 +48,8 @@ struct First {
 // is told so in HTTP/2 (RFC 9113 3.4).
 bool is_bad_preface(std::string_view bytes) {
   const auto line = bytes.substr(0, bytes.find("\r\n"));
-  if (line.size() == bytes.size()) return false;  // not whole: HTTP/1 waits for the rest
+  // Not whole: HTTP/1 waits for the rest. Empty: HTTP/1 passes it over.
+  if (line.size() == bytes.size() || line.empty()) return false;
   const auto word = line.substr(0, line.find(' '));
   if (word == "PRI") return true;
   constexpr std::string_view methods[] = {"GET",     "HEAD",    "POST",  "PUT",  "DELETE",
