@@ -83,6 +83,30 @@ Result<std::vector<std::optional<std::size_t>>> targets(const std::vector<Field>
   return from;
 }
 
+// One time attribute at most reaches a sink as such: it would be the time of the written records.
+std::optional<sql::Error> check_rowtimes(sql::Position at, const std::string& table,
+                                         const std::vector<Field>& query,
+                                         const std::vector<Field>& sink,
+                                         const std::vector<std::optional<std::size_t>>& from) {
+  std::string names;
+  int count = 0;
+  for (std::size_t i = 0; i < sink.size(); ++i) {
+    if (!from[i] || query[*from[i]].time != TimeAttribute::rowtime ||
+        !query[*from[i]].type.same_as(sink[i].type)) {
+      continue;  // converted, it is a time like any other
+    }
+    names += (count == 0 ? "" : ", ") + query[*from[i]].name;
+    ++count;
+  }
+  if (count < 2) return std::nullopt;
+  return sql::plain_error(
+      at,
+      "The query contains more than one rowtime attribute column [" + names +
+          "] for writing into table '" + table +
+          "'.\nPlease select the column that should be used as the event-time timestamp for the "
+          "table sink by casting all other columns to regular TIMESTAMP or TIMESTAMP_LTZ.");
+}
+
 }  // namespace
 
 sql::Result<SinkPlan> fit_sink(const NodePtr& query, const CatalogTable& target,
@@ -116,6 +140,8 @@ sql::Result<SinkPlan> fit_sink(const NodePtr& query, const CatalogTable& target,
     given[part.column.text] = std::move(value);
   }
   BOOST_OUTCOME_TRY(auto from, targets(fields, sink, name, insert));
+
+  if (auto refused = check_rowtimes(at, name, fields, sink, from)) return std::move(*refused);
 
   std::vector<expr::ExprPtr> projections;
   bool changed = !insert.columns.empty() || !given.empty();
