@@ -126,7 +126,7 @@ bool Exchange::answer_cors() {
     reply_.headers +=
         "Access-Control-Allow-Methods: " + std::string{request_.cors_request_method} + "\r\n";
   }
-  reply_.headers += "Access-Control-Max-Age: 172800\r\n";
+  reply_.headers += "Access-Control-Max-Age: 172800\r\nx-amzn-RequestId: " + uuid() + "\r\n";
   return true;
 }
 

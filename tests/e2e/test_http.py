@@ -7,6 +7,8 @@ import socket
 import unittest
 import urllib.parse
 
+import httpx
+
 from tests.e2e.support import ENDPOINT, PATIENCE_S, ApiTest, raw
 
 NAME_TAKEN_BY_NOBODY = {"StreamName": "nosuch"}
@@ -141,24 +143,47 @@ class Replies(ApiTest):
         )
 
     def test_cors(self):
-        got, headers, data = self.call(
-            "x",
-            "",
-            method="OPTIONS",
-            headers={
-                "Origin": "http://page",
-                "Access-Control-Request-Headers": "a, b",
-                "Access-Control-Request-Method": "POST",
-            },
-        )
+        asked = {
+            "Origin": "http://page",
+            "Access-Control-Request-Headers": "a, b",
+            "Access-Control-Request-Method": "POST",
+        }
+        got, headers, data = self.call("x", "", method="OPTIONS", headers=asked)
         self.assertEqual((got, data), (200, b""))
+        self.check_preflight(headers)
+        for target, status in (("ListStreams", 200), ("NoSuch", 400)):
+            got, headers, _ = self.call(target, {}, headers={"Origin": "http://page"})
+            self.assertEqual(got, status)
+            self.check_exposed(headers)
+        got, headers, _ = self.call("ListStreams", {})
+        self.assertEqual([name for name in headers if name.startswith("access-control")], [])
+
+    def check_preflight(self, headers):
         self.assertEqual(headers["access-control-allow-origin"], "*")
         self.assertEqual(headers["access-control-allow-headers"], "a, b")
         self.assertEqual(headers["access-control-allow-methods"], "POST")
         self.assertEqual(headers["access-control-max-age"], "172800")
-        got, headers, _ = self.call("ListStreams", {}, headers={"Origin": "http://page"})
-        self.assertEqual((got, headers["access-control-allow-origin"]), (200, "*"))
-        self.assertIn("x-amzn-RequestId", headers["access-control-expose-headers"])
+        self.assertNotIn("x-amz-id-2", headers)
+        self.assertNotIn("access-control-expose-headers", headers)
+        self.assertRegex(headers["x-amzn-requestid"], r"^[0-9a-f-]{36}$")
+
+    def check_exposed(self, headers):
+        self.assertEqual(headers["access-control-allow-origin"], "*")
+        self.assertEqual(
+            headers["access-control-expose-headers"],
+            "x-amzn-RequestId,x-amzn-ErrorType,x-amz-request-id,x-amz-id-2,x-amzn-ErrorMessage,Date",
+        )
+        self.assertIn("x-amz-id-2", headers)
+
+    @unittest.skipIf(ENDPOINT, "HTTP/2 by prior knowledge")
+    def test_cors_over_http_2(self):
+        with httpx.Client(http1=False, http2=True) as client:
+            asked = {"origin": "http://page", "access-control-request-headers": "a, b", "access-control-request-method": "POST"}
+            answer = client.options(self.emulator.url + "/", headers=asked)
+            self.assertEqual((answer.status_code, answer.http_version, answer.content), (200, "HTTP/2", b""))
+            self.check_preflight(answer.headers)
+            answer = client.post(self.emulator.url + "/", headers={"origin": "http://page"}, content=b"{}")
+            self.check_exposed(answer.headers)
 
 
 @unittest.skipIf(ENDPOINT, "paths of our own")
