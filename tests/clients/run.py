@@ -12,6 +12,7 @@ import dataclasses
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import threading
@@ -91,6 +92,7 @@ TLS = {"java-async": {"cbor/h2/tls", "json/h2/tls"}, "java-sync": {"cbor/http1.1
 CLIENTS += [dataclasses.replace(client, name=client.name + "-tls", must=TLS[client.name], tls=True)
             for client in CLIENTS if client.name in TLS]
 one_heavy = threading.Lock()
+running = set()  # process groups of errands
 
 
 def check_protocols(client, seen):
@@ -103,6 +105,22 @@ def check_protocols(client, seen):
     return text
 
 
+def finish(command, folder, environment):
+    """Runs a command; gives (exit code, output, errors). When it is late, it ends with all it started."""
+    process = subprocess.Popen(list(map(str, command)), cwd=folder, text=True, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, start_new_session=True, env=environment)
+    running.add(process.pid)
+    try:
+        output, errors = process.communicate(timeout=LIMIT_S)
+        return process.returncode, output, errors
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        output, errors = process.communicate()
+        raise Failed(f"did not end in {LIMIT_S} s:\n{(output + errors)[-2000:]}") from None
+    finally:
+        running.discard(process.pid)
+
+
 def errand(client, program):
     """Runs it, built and ready, with servers of its own; gives (its line of JSON, what the server saw, seconds)."""
     folder = client.setup.folder
@@ -110,6 +128,7 @@ def errand(client, program):
     try:
         emulator = Emulator(program)
         settings = {"MILLRACE_ENDPOINT": emulator.endpoint, "MILLRACE_STREAM": STREAM,
+                    "MILLRACE_FOLDER": emulator.folder.name,
                     "MILLRACE_RUNTIME": str(program.parent / "millrace-runtime"), "PYTHONDONTWRITEBYTECODE": "1"}
         if client.tls:
             settings |= emulator.trusted()
@@ -117,16 +136,12 @@ def errand(client, program):
             dynamo = Dynamo(setups.python.folder / "venv/bin/python")
             settings["MILLRACE_DYNAMODB"] = dynamo.endpoint
         began = time.monotonic()
-        done = subprocess.run(list(map(str, client.command(folder))), cwd=folder, text=True, capture_output=True,
-                              timeout=LIMIT_S, env=os.environ | settings)
+        code, output, errors = finish(client.command(folder), folder, os.environ | settings)
         seconds = time.monotonic() - began
-        if done.returncode != 0:
+        if code != 0:
             logs = "".join(f"{type(s).__name__}:\n{s.complaints()}" for s in (emulator, dynamo) if s)
-            raise Failed((done.stdout + done.stderr)[-3000:] + logs)
-        return json.loads(done.stdout.strip().splitlines()[-1]), emulator.seen(), seconds
-    except subprocess.TimeoutExpired as late:
-        output = (late.stdout or b"").decode() + (late.stderr or b"").decode()
-        raise Failed(f"did not end in {LIMIT_S} s:\n{output[-2000:]}") from late
+            raise Failed((output + errors)[-3000:] + logs)
+        return json.loads(output.strip().splitlines()[-1]), emulator.seen(), seconds
     finally:
         for server in (emulator, dynamo):
             if server:
@@ -174,7 +189,8 @@ def main():
     parser.add_argument("--bin", default=ROOT / "build/release/bin", type=pathlib.Path)
     parser.add_argument("--require-all", action="store_true")
     parser.add_argument("--list", action="store_true", help="name the clients and end")
-    parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1))
+    parser.add_argument("--jobs", type=int, default=3,
+                        help="clients at a time (3: most of them wait)")
     options = parser.parse_args()
     known = [client.name for client in CLIENTS]
     if options.list:
@@ -183,10 +199,17 @@ def main():
     unknown = set(options.names) - set(known)
     if unknown:
         parser.error(f"{', '.join(sorted(unknown))}: none of {', '.join(known)}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by SIGTERM"))
     began = time.monotonic()
     chosen = [client for client in CLIENTS if not options.names or client.name in options.names]
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        counts = list(pool.map(lambda one: attempt(one, options.bin.absolute() / "millrace-emulator"), chosen))
+        try:
+            counts = list(pool.map(lambda one: attempt(one, options.bin.absolute() / "millrace-emulator"), chosen))
+        except BaseException:  # interrupted: nothing is left behind
+            pool.shutdown(wait=False, cancel_futures=True)
+            for group in list(running):
+                os.killpg(group, signal.SIGKILL)
+            raise
     passed, failed, skipped = map(sum, zip(*counts))
     print(f"{time.monotonic() - began:.0f} s in all")
     print(f"{passed} passed, {failed} failed, {skipped} skipped")

@@ -15,7 +15,7 @@ class Server:
     """A process that says when it is ready."""
 
     def __init__(self, command, ready):
-        self.folder = tempfile.TemporaryDirectory(prefix="millrace-clients-")
+        self.folder = tempfile.TemporaryDirectory(prefix="millrace-clients-", ignore_cleanup_errors=True)
         self.log = pathlib.Path(self.folder.name) / "log"
         with self.log.open("w") as log:
             self.process = subprocess.Popen([arg.replace("{folder}", self.folder.name) for arg in map(str, command)],

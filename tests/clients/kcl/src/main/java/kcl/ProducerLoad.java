@@ -18,7 +18,7 @@ import software.amazon.kinesis.producer.KinesisProducerConfiguration;
 import software.amazon.kinesis.producer.UserRecordResult;
 
 final class ProducerLoad implements Load {
-  private final Path folder = Files.createTempDirectory("kpl-");
+  private final Path folder = Path.of(System.getenv("MILLRACE_FOLDER"), "kpl");  // goes with the run
   private final KinesisProducer producer;
   private final Thread thread = new Thread(this::put, "load");
   private final List<Future<UserRecordResult>> results = new ArrayList<>();
@@ -26,6 +26,7 @@ final class ProducerLoad implements Load {
   private volatile Throwable failed;
 
   ProducerLoad() throws Exception {
+    Files.createDirectories(folder);
     URI authority = Errand.ENDPOINT.resolve("/_millrace/ca.pem");
     Path file = folder.resolve("millrace-ca.pem");
     HttpClient.newHttpClient().send(HttpRequest.newBuilder(authority).build(),
@@ -70,11 +71,8 @@ final class ProducerLoad implements Load {
     return results.size();
   }
 
-  @Override public void close() throws Exception {
+  @Override public void close() {
     stopping = true;
     producer.destroy();
-    try (var files = Files.walk(folder)) {
-      for (Path path : files.sorted(java.util.Comparator.reverseOrder()).toList()) Files.delete(path);
-    }
   }
 }
