@@ -31,6 +31,43 @@ void append_interval(std::string& out, const LogicalType& type, std::int64_t val
   append_two(out, millis);
 }
 
+// java.time.Period of months: P14M, P0D.
+void append_period(std::string& out, std::int64_t months) {
+  out.push_back('P');
+  append_int64(out, months);
+  out.push_back(months == 0 ? 'D' : 'M');
+}
+
+// java.time.Duration: PT24H, PT-1.5S, PT1H2M.
+void append_duration(std::string& out, std::int64_t millis) {
+  out.append("PT");
+  if (millis == 0) {
+    out.append("0S");
+    return;
+  }
+  const std::int64_t hours = millis / 3'600'000;
+  const std::int64_t minutes = millis / 60'000 % 60;
+  const std::int64_t rest = millis % 60'000;
+  if (hours != 0) {
+    append_int64(out, hours);
+    out.push_back('H');
+  }
+  if (minutes != 0) {
+    append_int64(out, minutes);
+    out.push_back('M');
+  }
+  if (rest == 0) return;
+  if (rest < 0 && rest > -1000) out.push_back('-');
+  append_int64(out, rest / 1000);
+  if (const std::int64_t fraction = rest < 0 ? -(rest % 1000) : rest % 1000; fraction != 0) {
+    std::string digits = std::to_string(1000 + fraction);
+    while (digits.back() == '0') digits.pop_back();
+    digits[0] = '.';
+    out.append(digits);
+  }
+  out.push_back('S');
+}
+
 void append_float(std::string& out, const LogicalType& type, double value) {
   if (type.is(TypeKind::float32)) {
     append_java_float(out, static_cast<float>(value));
@@ -81,6 +118,12 @@ void append_sql_text(std::string& out, const Column& column, std::size_t row,
     case TypeKind::binary:
     case TypeKind::varbinary:
       out.append(sanitize_utf8(column.at<std::string_view>(row)));
+      return;
+    case TypeKind::array:
+    case TypeKind::map:
+    case TypeKind::multiset:
+    case TypeKind::row:
+      append_nested_sql_text(out, type, column.at<std::string_view>(row), zone);
       return;
     default:
       append_java_text(out, column, row);
@@ -143,8 +186,16 @@ void append_java_text(std::string& out, const Column& column, std::size_t row) {
       append_instant(out, column.at<TimestampValue>(row));
       return;
     case TypeKind::interval_months:
+      append_period(out, column.at<std::int64_t>(row));
+      return;
     case TypeKind::interval_millis:
-      append_interval(out, type, column.at<std::int64_t>(row));
+      append_duration(out, column.at<std::int64_t>(row));
+      return;
+    case TypeKind::array:
+    case TypeKind::map:
+    case TypeKind::multiset:
+    case TypeKind::row:
+      append_nested_java_text(out, type, column.at<std::string_view>(row));
       return;
   }
 }
@@ -154,6 +205,16 @@ std::string literal_text(const Value& value, const LogicalType& type) {
   if (type.is_interval()) {
     return std::to_string(std::get<std::int64_t>(value)) +
            (type.is(TypeKind::interval_months) ? ":INTERVAL MONTH" : ":INTERVAL SECOND");
+  }
+  if (type.is_nested()) return nested_literal_text(type, std::get<std::string>(value));
+  if (type.is_binary()) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string hex = "X'";
+    for (const char c : std::get<std::string>(value)) {
+      hex += digits[static_cast<unsigned char>(c) >> 4U];
+      hex += digits[static_cast<unsigned char>(c) & 15U];
+    }
+    return hex + "'";
   }
   const Column column = Column::constant(type, value, 1);
   std::string text;

@@ -23,6 +23,13 @@ void append_java_text(std::string& out, const Column& column, std::size_t row);
 // As a SQL literal for EXPLAIN: 'it''s', 1.50, NULL.
 std::string literal_text(const Value& value, const LogicalType& type);
 
+// The same three for the bytes of a nested cell: [1, NULL] {k=v} (1, abc); [1, null] {k=v} +I[1,
+// abc]; ARRAY[1, NULL] MAP['k', 'v'] ROW(1, 'abc').
+void append_nested_sql_text(std::string& out, const LogicalType& type, std::string_view bytes,
+                            const TimeZone& zone);
+void append_nested_java_text(std::string& out, const LogicalType& type, std::string_view bytes);
+std::string nested_literal_text(const LogicalType& type, std::string_view bytes);
+
 // "+I[a, 2, 2024-01-01T00:00:04.250, 2.0]"; no newline.
 struct Batch;
 void append_row_text(std::string& out, const Batch& batch, std::size_t row);

@@ -6,6 +6,37 @@
 
 namespace millrace::data {
 
+LogicalType LogicalType::array(const LogicalType& element) {
+  LogicalType type = of(TypeKind::array);
+  type.fields_ = std::make_shared<const std::vector<NestedField>>(
+      std::vector<NestedField>{{"element", element}});
+  return type;
+}
+
+LogicalType LogicalType::map(const LogicalType& key, const LogicalType& value) {
+  LogicalType type = of(TypeKind::map);
+  type.fields_ = std::make_shared<const std::vector<NestedField>>(
+      std::vector<NestedField>{{"key", key}, {"value", value}});
+  return type;
+}
+
+LogicalType LogicalType::multiset(const LogicalType& element) {
+  LogicalType type = of(TypeKind::multiset);
+  type.fields_ = std::make_shared<const std::vector<NestedField>>(
+      std::vector<NestedField>{{"element", element}, {"count", integer().not_null()}});
+  return type;
+}
+
+LogicalType LogicalType::row(std::vector<NestedField> fields) {
+  LogicalType type = of(TypeKind::row);
+  type.fields_ = std::make_shared<const std::vector<NestedField>>(std::move(fields));
+  return type;
+}
+
+bool LogicalType::same_fields(const LogicalType& a, const LogicalType& b) {
+  return a.fields_ && b.fields_ && *a.fields_ == *b.fields_;
+}
+
 Storage LogicalType::storage() const {
   switch (kind_) {
     case TypeKind::null:
@@ -29,6 +60,10 @@ Storage LogicalType::storage() const {
     case TypeKind::varchar:
     case TypeKind::binary:
     case TypeKind::varbinary:
+    case TypeKind::array:
+    case TypeKind::map:
+    case TypeKind::multiset:
+    case TypeKind::row:
       return Storage::bytes;
     case TypeKind::timestamp:
     case TypeKind::timestamp_ltz:
@@ -77,6 +112,14 @@ std::string LogicalType::root_text() const {
       return "INTERVAL YEAR TO MONTH";
     case TypeKind::interval_millis:
       return "INTERVAL DAY TO SECOND";
+    case TypeKind::array:
+      return "ARRAY";
+    case TypeKind::map:
+      return "MAP";
+    case TypeKind::multiset:
+      return "MULTISET";
+    case TypeKind::row:
+      return "ROW";
   }
   KS_ASSERT(false);
 }
@@ -105,8 +148,26 @@ std::string LogicalType::text() const {
       out += "(" + std::to_string(precision_) + ")";
       break;
     case TypeKind::interval_millis:
-      out = "INTERVAL DAY TO SECOND(3)";
+      out = "INTERVAL SECOND(3)";
       break;
+    case TypeKind::interval_months:
+      out = "INTERVAL MONTH";
+      break;
+    case TypeKind::array:
+    case TypeKind::multiset:
+      out += "<" + fields()[0].type.text() + ">";
+      break;
+    case TypeKind::map:
+      out += "<" + fields()[0].type.text() + ", " + fields()[1].type.text() + ">";
+      break;
+    case TypeKind::row: {
+      std::string list;
+      for (const NestedField& field : fields()) {
+        list += (list.empty() ? "`" : ", `") + field.name + "` " + field.type.text();
+      }
+      out += "<" + list + ">";
+      break;
+    }
     default:
       break;
   }
@@ -121,6 +182,19 @@ std::string LogicalType::calcite_text() const {
   if (is(TypeKind::timestamp_ltz)) {
     return "TIMESTAMP_WITH_LOCAL_TIME_ZONE(" + std::to_string(precision_) + ")";
   }
+  if (is(TypeKind::array) || is(TypeKind::multiset)) {
+    return fields()[0].type.calcite_text() + " " + root_text();
+  }
+  if (is(TypeKind::map)) {
+    return "(" + fields()[0].type.calcite_text() + ", " + fields()[1].type.calcite_text() + ") MAP";
+  }
+  if (is(TypeKind::row)) {
+    std::string list;
+    for (const NestedField& field : fields()) {
+      list += (list.empty() ? "" : ", ") + field.type.calcite_text() + " " + field.name;
+    }
+    return "RecordType:peek_no_expand(" + list + ")";
+  }
   return with_nullable(true).text();
 }
 
@@ -131,6 +205,7 @@ std::string LogicalType::family_text() const {
   if (is_timestamp()) return "TIMESTAMP";
   if (is(TypeKind::interval_months)) return "INTERVAL_YEAR_MONTH";
   if (is(TypeKind::interval_millis)) return "INTERVAL_DAY_TIME";
+  if (is_nested()) return calcite_text();
   return root_text();
 }
 
@@ -172,6 +247,8 @@ bool common_numeric(const LogicalType& left, const LogicalType& right, LogicalTy
   return true;
 }
 
+bool common_nested(const LogicalType& left, const LogicalType& right, LogicalType& out);
+
 bool common_not_null(const LogicalType& left, const LogicalType& right, LogicalType& out) {
   if (left.is(TypeKind::null) || left.same_as(right)) {
     out = right;
@@ -210,7 +287,30 @@ bool common_not_null(const LogicalType& left, const LogicalType& right, LogicalT
     out = LogicalType::time(std::max(left.precision(), right.precision()));
     return true;
   }
+  if (left.is_nested()) return left.kind() == right.kind() && common_nested(left, right, out);
   return left.kind() == right.kind() && (out = left, true);
+}
+
+bool common_nested(const LogicalType& left, const LogicalType& right, LogicalType& out) {
+  if (left.fields().size() != right.fields().size()) return false;
+  std::vector<NestedField> fields(left.fields().begin(), left.fields().end());
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (!common_type(fields[i].type, right.fields()[i].type, fields[i].type)) return false;
+  }
+  switch (left.kind()) {
+    case TypeKind::array:
+      out = LogicalType::array(fields[0].type);
+      break;
+    case TypeKind::map:
+      out = LogicalType::map(fields[0].type, fields[1].type);
+      break;
+    case TypeKind::multiset:
+      out = LogicalType::multiset(fields[0].type);
+      break;
+    default:
+      out = LogicalType::row(std::move(fields));
+  }
+  return true;
 }
 
 }  // namespace

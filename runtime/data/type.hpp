@@ -6,7 +6,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace millrace::data {
 
@@ -30,6 +34,11 @@ enum class TypeKind : std::uint8_t {
   timestamp_ltz,
   interval_months,  // INTERVAL YEAR, MONTH, YEAR TO MONTH
   interval_millis,  // INTERVAL DAY, HOUR, MINUTE, SECOND and combinations
+  // Types made of others: see fields().
+  array,     // ARRAY<T>
+  map,       // MAP<K, V>
+  multiset,  // MULTISET<T>: each element and how often it is there
+  row,       // ROW<a T, ...>
 };
 
 // What a column's cells are in memory. See Column for the C++ type of each.
@@ -38,9 +47,12 @@ enum class Storage : std::uint8_t {
   int64,      // integers; DATE = days since 1970-01-01; TIME = millis of the day; intervals
   float64,    // DOUBLE, and FLOAT (every stored value is then exactly a float)
   decimal,    // base::Int128, the unscaled value
-  bytes,      // std::string_view; CHAR and VARCHAR hold UTF-8
+  bytes,      // std::string_view; CHAR and VARCHAR hold UTF-8, ARRAY, MAP, MULTISET and ROW what
+              // nested.hpp draws
   timestamp,  // TimestampValue
 };
+
+struct NestedField;
 
 // A value type: copy freely. Immutable but for assignment.
 class LogicalType {
@@ -77,6 +89,10 @@ class LogicalType {
   static LogicalType time(int precision = 0) { return {TypeKind::time, precision, 0}; }
   static LogicalType interval_months() { return of(TypeKind::interval_months); }
   static LogicalType interval_millis() { return of(TypeKind::interval_millis); }
+  static LogicalType array(const LogicalType& element);
+  static LogicalType map(const LogicalType& key, const LogicalType& value);
+  static LogicalType multiset(const LogicalType& element);
+  static LogicalType row(std::vector<NestedField> fields);
 
   [[nodiscard]] TypeKind kind() const { return kind_; }
   [[nodiscard]] bool nullable() const { return nullable_; }
@@ -112,7 +128,14 @@ class LogicalType {
   [[nodiscard]] bool is_timestamp() const {
     return kind_ == TypeKind::timestamp || kind_ == TypeKind::timestamp_ltz;
   }
-  [[nodiscard]] bool is_interval() const { return kind_ >= TypeKind::interval_months; }
+  [[nodiscard]] bool is_interval() const {
+    return kind_ == TypeKind::interval_months || kind_ == TypeKind::interval_millis;
+  }
+  // ARRAY, MAP, MULTISET, ROW.
+  [[nodiscard]] bool is_nested() const { return kind_ >= TypeKind::array; }
+  // What a nested type is made of: an array's element; a map's key and value; a multiset's element
+  // and its INT NOT NULL count; a row's fields. Empty for other types.
+  [[nodiscard]] std::span<const NestedField> fields() const;
   [[nodiscard]] bool is(TypeKind kind) const { return kind_ == kind; }
 
   // Flink's summary text: "STRING", "DECIMAL(10, 2) NOT NULL", "TIMESTAMP_LTZ(3)", "CHAR(1) NOT
@@ -126,7 +149,10 @@ class LogicalType {
   [[nodiscard]] std::string family_text() const;
 
   // Equal in everything, nullability included.
-  friend bool operator==(const LogicalType&, const LogicalType&) = default;
+  friend bool operator==(const LogicalType& a, const LogicalType& b) {
+    return a.kind_ == b.kind_ && a.nullable_ == b.nullable_ && a.precision_ == b.precision_ &&
+           a.scale_ == b.scale_ && (a.fields_ == b.fields_ || same_fields(a, b));
+  }
   // Equal but for nullability.
   [[nodiscard]] bool same_as(const LogicalType& other) const {
     return with_nullable(true) == other.with_nullable(true);
@@ -136,12 +162,26 @@ class LogicalType {
   LogicalType(TypeKind kind, int precision, int scale)
       : kind_(kind), precision_(precision), scale_(scale) {}
   [[nodiscard]] bool is_sized() const { return is_string() || is_binary(); }
+  static bool same_fields(const LogicalType& a, const LogicalType& b);
 
   TypeKind kind_ = TypeKind::null;
   bool nullable_ = true;
   std::int32_t precision_ = 0;  // or the length
   std::int32_t scale_ = 0;
+  std::shared_ptr<const std::vector<NestedField>> fields_;  // null: not nested
 };
+
+// A part of a nested type. Names matter in rows only: "element", "key", "value", "count" elsewhere.
+struct NestedField {
+  std::string name;
+  LogicalType type;
+
+  friend bool operator==(const NestedField&, const NestedField&) = default;
+};
+
+inline std::span<const NestedField> LogicalType::fields() const {
+  return fields_ ? std::span<const NestedField>(*fields_) : std::span<const NestedField>();
+}
 
 // The type both convert to without loss of meaning, as CASE, COALESCE, IN and UNION need it: INT
 // with DECIMAL widens to DECIMAL, CHAR(1) with CHAR(3) to CHAR(3). False when there is none; `out`

@@ -1,7 +1,10 @@
+// long: every pair of types has its conversion here
 // CAST and TRY_CAST, as Flink's cast rules do them.
+#include <algorithm>
 #include <array>
 
 #include "runtime/data/decimal.hpp"
+#include "runtime/data/nested.hpp"
 #include "runtime/data/text.hpp"
 #include "runtime/expr/cast_text.hpp"
 #include "runtime/expr/kernels.hpp"
@@ -21,6 +24,13 @@ bool is_datetime(const LogicalType& type) {
 bool can_cast(const LogicalType& from, const LogicalType& to) {
   if (from.is(TypeKind::null) || to.is_string() || from.same_as(to)) return true;
   if (to.is(TypeKind::null)) return false;
+  if (from.is_nested() || to.is_nested()) {
+    if (from.kind() != to.kind() || from.fields().size() != to.fields().size()) return false;
+    for (std::size_t i = 0; i < from.fields().size(); ++i) {
+      if (!can_cast(from.fields()[i].type, to.fields()[i].type)) return false;
+    }
+    return true;
+  }
   if (from.is_string()) return !to.is_interval();
   if (from.is_binary()) return to.is_binary();
   if (from.is_numeric()) {
@@ -36,6 +46,12 @@ bool can_cast(const LogicalType& from, const LogicalType& to) {
 
 // Whether some value of `from` ends the job.
 bool cast_can_fail(const LogicalType& from, const LogicalType& to) {
+  if (from.is_nested() && to.is_nested()) {
+    for (std::size_t i = 0; i < from.fields().size(); ++i) {
+      if (cast_can_fail(from.fields()[i].type, to.fields()[i].type)) return true;
+    }
+    return false;
+  }
   return from.is_string() && !to.is_string() && !to.is_binary();
 }
 
@@ -322,6 +338,62 @@ Column between_times(const ColumnPtr& from, const LogicalType& to, std::size_t r
   });
 }
 
+// Part by part: all elements, all keys, each field converted as a column of their own. A part that
+// TRY_CAST cannot convert makes the whole NULL.
+Result<Column> cast_nested(const ColumnPtr& from, const LogicalType& to, bool try_cast,
+                           std::size_t rows, Context& context) {
+  const std::span<const data::NestedField> fields = to.fields();
+  const bool is_row = to.is(TypeKind::row);
+  std::vector<ColumnPtr> parts;
+  // Where not null: the cells before a conversion that may fail.
+  std::vector<ColumnPtr> before(fields.size());
+  std::vector<std::uint32_t> starts;
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    ColumnPtr part;
+    if (is_row) {
+      part = data::nested_field(from, i, rows);
+    } else {
+      data::NestedCells cells = data::nested_cells(from, i, rows);
+      part = std::move(cells.cells);
+      starts = std::move(cells.starts);
+    }
+    if (!part->type().same_as(fields[i].type)) {
+      if (try_cast && cast_can_fail(part->type(), fields[i].type)) before[i] = part;
+      BOOST_OUTCOME_TRY(Column cast,
+                        cast_column(part, fields[i].type, try_cast, part->size(), context));
+      part = data::share(std::move(cast));
+    }
+    parts.push_back(std::move(part));
+  }
+  Column out = Column::of_size(to, rows);
+  auto arena = std::make_shared<data::Arena>();
+  data::NestedBuilder builder;
+  const std::span<std::string_view> cells = out.cells<std::string_view>();
+  for (std::size_t row = 0; row < rows; ++row) {
+    if (from->is_null(row)) continue;
+    const std::size_t begin = is_row ? row : starts[row];
+    const std::size_t end = is_row ? row + 1 : starts[row + 1];
+    bool failed = false;
+    for (std::size_t i = begin; i < end; ++i) {
+      for (std::size_t p = 0; p < parts.size(); ++p) {
+        builder.add(*parts[p], i);
+        failed = failed || (before[p] && parts[p]->is_null(i) && !before[p]->is_null(i));
+      }
+    }
+    if (failed) {
+      builder.clear();
+      out.set_null(row);
+    } else {
+      cells[row] = builder.take(*arena);
+    }
+  }
+  for (std::size_t row = 0; row < rows; ++row) {
+    if (from->is_null(row)) out.set_null(row);
+  }
+  out.keep_alive(arena);
+  return out;
+}
+
 }  // namespace
 
 Result<Column> cast_column(const ColumnPtr& from, const LogicalType& to, bool try_cast,
@@ -332,6 +404,7 @@ Result<Column> cast_column(const ColumnPtr& from, const LogicalType& to, bool tr
     out.set_nulls(std::vector<std::uint8_t>(rows, 1));
     return out;
   }
+  if (source.is_nested() && to.is_nested()) return cast_nested(from, to, try_cast, rows, context);
   if (to.is_string()) return to_text_column(from, to, rows, context);
   if (source.is_string() && !to.is_binary()) return from_text(from, to, try_cast, rows, context);
   if (to.is(TypeKind::boolean) && !source.is(TypeKind::boolean)) return to_boolean(from, to, rows);
@@ -347,7 +420,16 @@ Result<Column> cast_column(const ColumnPtr& from, const LogicalType& to, bool tr
   out.set_type(to);
   if (to.is_binary()) {
     const auto length = static_cast<std::size_t>(to.length());
-    for (std::string_view& cell : out.cells<std::string_view>()) cell = cell.substr(0, length);
+    auto arena = std::make_shared<data::Arena>();
+    for (std::string_view& cell : out.cells<std::string_view>()) {
+      cell = cell.substr(0, length);
+      if (!to.is(TypeKind::binary) || cell.size() == length) continue;
+      // BINARY(n) is n bytes, with zeros behind.
+      char* place = arena->allocate(length);
+      std::fill(std::copy(cell.begin(), cell.end(), place), place + length, '\0');
+      cell = {place, length};
+    }
+    out.keep_alive(arena);
   }
   return out;
 }
@@ -374,8 +456,19 @@ Result<ExprPtr> make_cast(ExprPtr from, const LogicalType& type, bool try_cast) 
 
 bool can_convert_implicitly(const LogicalType& from, const LogicalType& to) {
   if (from.is(TypeKind::null) || from.same_as(to)) return true;
-  if (from.is_string() && to.is_string()) return true;
-  if (from.is_binary() && to.is_binary()) return true;
+  if (from.is_nested() && from.kind() == to.kind() && from.fields().size() == to.fields().size()) {
+    for (std::size_t i = 0; i < from.fields().size(); ++i) {
+      if (!can_convert_implicitly(from.fields()[i].type, to.fields()[i].type)) return false;
+    }
+    return true;
+  }
+  // What varies in length does not become CHAR or BINARY by itself.
+  if (from.is_string() && to.is_string()) {
+    return from.is(TypeKind::character) || to.is(TypeKind::varchar);
+  }
+  if (from.is_binary() && to.is_binary()) {
+    return from.is(TypeKind::binary) || to.is(TypeKind::varbinary);
+  }
   if (from.is_integer()) {
     return (to.is_integer() && from.kind() <= to.kind()) || to.is(TypeKind::decimal) ||
            to.is_approximate();

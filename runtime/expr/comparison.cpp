@@ -1,8 +1,9 @@
 // = <> < <= > >= and IS [NOT] DISTINCT FROM.
+#include <algorithm>
 #include <array>
 #include <bit>
 
-#include "runtime/expr/kernels.hpp"
+#include "runtime/expr/nested.hpp"
 
 namespace millrace::expr {
 
@@ -18,6 +19,55 @@ std::uint8_t compare(const T& a, const T& b) {
   if constexpr (op == Op::less_or_equal) return a <= b ? 1 : 0;
   if constexpr (op == Op::greater) return a > b ? 1 : 0;
   return a >= b ? 1 : 0;
+}
+
+// Two nested cells of one type: arrays are equal cell by cell, NULLs included; maps and multisets
+// in any order, but a NULL value equals none; of rows a NULL field leaves it open, unless another
+// field differs.
+std::optional<bool> nested_equal(const LogicalType& type, std::string_view a, std::string_view b) {
+  if (type.is(TypeKind::array)) return a == b;
+  const NestedView left(a);
+  const NestedView right(b);
+  if (left.size() != right.size()) return false;
+  if (!type.is(TypeKind::row)) {
+    for (std::size_t i = 0; i + 1 < left.size(); i += 2) {
+      bool found = false;
+      for (std::size_t j = 0; j + 1 < right.size() && !found; j += 2) {
+        found = same_cell(left, i, right, j) && !left.is_null(i + 1) &&
+                same_cell(left, i + 1, right, j + 1);
+      }
+      if (!found) return false;
+    }
+    return true;
+  }
+  bool open = false;
+  for (std::size_t i = 0; i < left.size(); ++i) {
+    if (left.is_null(i) || right.is_null(i)) {
+      open = true;
+      continue;
+    }
+    const LogicalType& field = part_type(type, i);
+    const std::optional<bool> same = field.is_nested()
+                                         ? nested_equal(field, left.bytes(i), right.bytes(i))
+                                         : std::optional(left.bytes(i) == right.bytes(i));
+    if (same && !*same) return false;
+    open = open || !same;
+  }
+  if (open) return std::nullopt;
+  return true;
+}
+
+template <bool negated>
+Result<Column> nested_kernel(const Expr& call, std::span<const ColumnPtr> args, std::size_t rows,
+                             Context&) {
+  const LogicalType& type = call.args[0]->type;
+  return map_rows<std::string_view, std::string_view>(
+      call.type, args, rows,
+      [&](std::string_view a, std::string_view b) -> std::optional<std::uint8_t> {
+        const auto same = nested_equal(type, a, b);
+        if (!same) return std::nullopt;
+        return static_cast<std::uint8_t>(*same != negated ? 1 : 0);
+      });
 }
 
 template <Op op>
@@ -41,6 +91,10 @@ Result<LogicalType> comparable_type(std::span<const ExprPtr> args) {
   const LogicalType& a = args[0]->type;
   const LogicalType& b = args[1]->type;
   LogicalType common;
+  // A DATE is no TIMESTAMP here, though CASE makes one of it.
+  if (a.is(TypeKind::date) != b.is(TypeKind::date) && (a.is_timestamp() || b.is_timestamp())) {
+    return no_match();
+  }
   if (data::common_type(a, b, common)) {
     if (common.is(TypeKind::null)) common = LogicalType::boolean();
     return common;
@@ -51,12 +105,31 @@ Result<LogicalType> comparable_type(std::span<const ExprPtr> args) {
   };
   if (timelike(a) && b.is_string()) return a;
   if (a.is_string() && timelike(b)) return b;
+  if (!a.is_string() && !b.is_string()) return no_match();
   return Error(ErrorCode::validation, "implicit type conversion between " + type_root(a) + " and " +
                                           type_root(b) + " is not supported now");
 }
 
+bool has_null_field(const LogicalType& type) {
+  const auto fields = type.fields();
+  return type.is(TypeKind::row) &&
+         std::any_of(fields.begin(), fields.end(), [](const data::NestedField& field) {
+           return field.type.nullable() || has_null_field(field.type);
+         });
+}
+
+template <Op op>
 Result<Signature> infer(std::span<const ExprPtr> args) {
   BOOST_OUTCOME_TRY(const LogicalType common, comparable_type(args));
+  if (common.is_nested()) {
+    if (op != Op::equal && op != Op::not_equal) {
+      return Error(ErrorCode::validation,
+                   "Comparable type expected, but was '" + common.text() + "'.");
+    }
+    LogicalType result = nullable_as(LogicalType::boolean(), args);
+    if (has_null_field(common)) result = LogicalType::boolean();
+    return Signature{{common, common}, result, nested_kernel<op == Op::not_equal>};
+  }
   // A wider text type would only copy the column.
   const bool text = args[0]->type.is_string() && args[1]->type.is_string();
   const LogicalType left = text ? args[0]->type : common;
@@ -83,28 +156,30 @@ Result<Column> distinct(const Expr& call, std::span<const ColumnPtr> args, std::
 }
 
 Result<Signature> infer_distinct(std::span<const ExprPtr> args) {
-  BOOST_OUTCOME_TRY(Signature signature, infer(args));
+  BOOST_OUTCOME_TRY(Signature signature, infer<Op::equal>(args));
   signature.result = LogicalType::boolean().not_null();
+  signature.kernel = nullptr;  // nested cells are compared by their bytes
   return signature;
 }
 
-constexpr Function row(std::string_view name, Kernel kernel) {
+template <Op op>
+constexpr Function row(std::string_view name, std::string_view forms) {
   return {.name = name,
           .min_args = 2,
           .max_args = 2,
-          .infer = infer,
-          .kernel = kernel,
-          .forms = "<COMPARABLE_TYPE> = <COMPARABLE_TYPE>"};
+          .infer = infer<op>,
+          .kernel = kernel<op>,
+          .forms = forms};
 }
 
 constexpr std::array functions = {
-    row("=", kernel<Op::equal>),
-    row("<>", kernel<Op::not_equal>),
-    row("!=", kernel<Op::not_equal>),
-    row("<", kernel<Op::less>),
-    row("<=", kernel<Op::less_or_equal>),
-    row(">", kernel<Op::greater>),
-    row(">=", kernel<Op::greater_or_equal>),
+    row<Op::equal>("=", "<COMPARABLE_TYPE> = <COMPARABLE_TYPE>"),
+    row<Op::not_equal>("<>", "<COMPARABLE_TYPE> <> <COMPARABLE_TYPE>"),
+    row<Op::not_equal>("!=", "<COMPARABLE_TYPE> <> <COMPARABLE_TYPE>"),
+    row<Op::less>("<", "<COMPARABLE_TYPE> < <COMPARABLE_TYPE>"),
+    row<Op::less_or_equal>("<=", "<COMPARABLE_TYPE> <= <COMPARABLE_TYPE>"),
+    row<Op::greater>(">", "<COMPARABLE_TYPE> > <COMPARABLE_TYPE>"),
+    row<Op::greater_or_equal>(">=", "<COMPARABLE_TYPE> >= <COMPARABLE_TYPE>"),
     Function{.name = "IS DISTINCT FROM",
              .min_args = 2,
              .max_args = 2,

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <unordered_map>
 
 #include "common/base/clock.hpp"
 #include "runtime/data/time.hpp"
@@ -26,6 +27,8 @@ struct Context {
   std::optional<std::int64_t>
       watermark_ms;  // CURRENT_WATERMARK(): set by the operator before evaluate()
   std::unique_ptr<RegexCache> regexes;  // compiled patterns, by text
+  // The generators of RAND and RAND_INTEGER, one a call.
+  std::unordered_map<const void*, std::uint64_t> randoms;
 };
 
 }  // namespace millrace::expr

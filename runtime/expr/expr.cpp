@@ -88,7 +88,7 @@ ExprPtr make_interval_millis(std::int64_t millis) {
 }
 
 std::optional<std::string> literal_string(const Expr& expr) {
-  if (expr.kind != Expr::Kind::literal) return std::nullopt;
+  if (expr.kind != Expr::Kind::literal || !expr.type.is_string()) return std::nullopt;
   const auto* text = std::get_if<std::string>(&expr.literal);
   return text != nullptr ? std::optional(*text) : std::nullopt;
 }
@@ -157,12 +157,17 @@ std::string to_text(const Expr& expr) {
   if (expr.args.size() == 2 && (!word || name == "AND" || name == "OR" || name == "LIKE")) {
     return "(" + to_text(*expr.args[0]) + " " + name + " " + to_text(*expr.args[1]) + ")";
   }
-  std::string out = name + "(";
+  if (name == "ITEM") return to_text(*expr.args[0]) + "[" + to_text(*expr.args[1]) + "]";
+  if (name == "DOT") {
+    return to_text(*expr.args[0]) + "." + literal_string(*expr.args[1]).value_or("");
+  }
+  const bool brackets = name == "ARRAY" || name == "MAP";
+  std::string out = name + (brackets ? "[" : "(");
   for (std::size_t i = 0; i < expr.args.size(); ++i) {
     if (i > 0) out += ", ";
     out += to_text(*expr.args[i]);
   }
-  return out + ")";
+  return out + (brackets ? "]" : ")");
 }
 
 }  // namespace millrace::expr

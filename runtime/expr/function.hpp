@@ -51,4 +51,11 @@ const Function* find_function(std::string_view name);
 // Every function, family by family; for SHOW FUNCTIONS and the tests that walk the table.
 std::vector<const Function*> all_functions();
 
+// The families in the order of docs/sql.md.
+struct Family {
+  std::string_view name;
+  std::span<const Function> functions;
+};
+std::vector<Family> function_families();
+
 }  // namespace millrace::expr

@@ -146,6 +146,18 @@ std::span<const Function> math_functions();
 std::span<const Function> string_functions();
 std::span<const Function> pattern_functions();
 std::span<const Function> time_functions();
+std::span<const Function> nested_functions();
+std::span<const Function> array_functions();
+std::span<const Function> map_functions();
+std::span<const Function> hash_functions();
+std::span<const Function> text_functions();
+std::span<const Function> code_functions();
+std::span<const Function> url_functions();
+std::span<const Function> regexp_functions();
+std::span<const Function> real_functions();
+std::span<const Function> json_functions();
+std::span<const Function> epoch_functions();
+std::span<const Function> other_functions();
 
 // Forms that are written in terms of others (BETWEEN, IN, NULLIF, IF, ...): nullopt when `name` is
 // none of them.

@@ -281,6 +281,14 @@ std::optional<Result<ExprPtr>> rewrite_call(std::string_view name,
   if (name == "NOT IN") return negated(any_of_list(args));
   if (name == "BETWEEN") return between(args);
   if (name == "NOT BETWEEN") return negated(between(args));
+  if (name == "BETWEEN SYMMETRIC") {
+    if (args.size() != 3) return Result<ExprPtr>(count_error("BETWEEN", 3));
+    auto straight = between(args);
+    if (!straight) return straight;
+    auto turned = between({args[0], args[2], args[1]});
+    if (!turned) return turned;
+    return make_call("OR", {straight.value(), turned.value()});
+  }
   if (name == "NOT LIKE") return negated(make_call("LIKE", args));
   if (name == "IF") {
     if (args.size() != 3) return Result<ExprPtr>(count_error(name, 3));
@@ -296,6 +304,7 @@ std::optional<Result<ExprPtr>> rewrite_call(std::string_view name,
     if (!same) return same;
     return make_call("CASE", {same.value(), make_null(), args[0]});
   }
+  if (name == "MOD" && args.size() == 2) return make_call("%", args);
   if (name == "-" && args.size() == 1) {
     return make_call("NEGATE", args);
   }

@@ -21,10 +21,8 @@ std::string upper(std::string_view text) {
 const std::unordered_map<std::string_view, const Function*>& table() {
   static const auto* functions = [] {
     auto* map = new std::unordered_map<std::string_view, const Function*>;
-    for (const auto family :
-         {arithmetic_functions(), comparison_functions(), logic_functions(), math_functions(),
-          string_functions(), pattern_functions(), time_functions()}) {
-      for (const Function& function : family) map->emplace(function.name, &function);
+    for (const Family& family : function_families()) {
+      for (const Function& function : family.functions) map->emplace(function.name, &function);
     }
     return map;
   }();
@@ -55,8 +53,10 @@ Error cannot_apply(const Function& function, std::span<const ExprPtr> args) {
     }
     types = name + "(" + types + ")";
   }
+  const std::string quote = name == "ITEM" ? "" : "'";
   return {ErrorCode::validation, "Cannot apply '" + name + "' to arguments of type '" + types +
-                                     "'. Supported form(s): '" + std::string(function.forms) + "'"};
+                                     "'. Supported form(s): " + quote +
+                                     std::string(function.forms) + quote};
 }
 
 Error wrong_count(const Function& function) {
@@ -73,9 +73,42 @@ Error wrong_count(const Function& function) {
 
 }  // namespace
 
+namespace {
+
+bool has_zone(const LogicalType& type) {
+  if (type.is(TypeKind::timestamp_ltz)) return true;
+  const auto fields = type.fields();
+  return std::any_of(fields.begin(), fields.end(),
+                     [](const data::NestedField& field) { return has_zone(field.type); });
+}
+
+}  // namespace
+
+std::vector<Family> function_families() {
+  return {{"comparison", comparison_functions()},
+          {"logic", logic_functions()},
+          {"arithmetic", arithmetic_functions()},
+          {"numbers", math_functions()},
+          {"real numbers", real_functions()},
+          {"text", string_functions()},
+          {"more text", text_functions()},
+          {"bytes and digits", code_functions()},
+          {"digests", hash_functions()},
+          {"URLs", url_functions()},
+          {"LIKE and regular expressions", pattern_functions()},
+          {"SIMILAR TO and more of regular expressions", regexp_functions()},
+          {"JSON", json_functions()},
+          {"time", time_functions()},
+          {"instants and zones", epoch_functions()},
+          {"constructors and access", nested_functions()},
+          {"arrays", array_functions()},
+          {"maps", map_functions()},
+          {"others", other_functions()}};
+}
+
 ExprPtr fold(ExprPtr expr) {
   // TIMESTAMP_LTZ depends on the session's time zone, which is not known yet.
-  const auto zoned = [](const ExprPtr& e) { return e->type.is(TypeKind::timestamp_ltz); };
+  const auto zoned = [](const ExprPtr& e) { return has_zone(e->type); };
   if (!expr->deterministic || zoned(expr)) return expr;
   for (const ExprPtr& arg : expr->args) {
     if (arg->kind != Expr::Kind::literal || zoned(arg)) return expr;
@@ -99,10 +132,8 @@ const Function* find_function(std::string_view name) {
 
 std::vector<const Function*> all_functions() {
   std::vector<const Function*> all;
-  for (const auto family :
-       {arithmetic_functions(), comparison_functions(), logic_functions(), math_functions(),
-        string_functions(), pattern_functions(), time_functions()}) {
-    for (const Function& function : family) all.push_back(&function);
+  for (const Family& family : function_families()) {
+    for (const Function& function : family.functions) all.push_back(&function);
   }
   return all;
 }

@@ -29,6 +29,11 @@ LogicalType text_type(const ExprPtr& arg) {
 
 // A signature letter by letter: t text, i integer. Result: STRING, or what `result` says; always
 // nullable where a value may be NULL for itself.
+// Three results that follow the first argument: its type, VARCHAR of its length (kept_length), and
+// the same that is always nullable.
+constexpr auto kept_type = TypeKind::character;
+constexpr auto kept_length = TypeKind::binary;
+
 template <const char* letters, TypeKind result, bool may_be_null>
 Result<Signature> infer(std::span<const ExprPtr> args) {
   Signature signature;
@@ -41,8 +46,9 @@ Result<Signature> infer(std::span<const ExprPtr> args) {
       signature.args.push_back(args[i]->type.is_integer() ? args[i]->type : LogicalType::integer());
     }
   }
-  const LogicalType type =
-      result == TypeKind::varchar ? LogicalType::string() : LogicalType::of(result);
+  LogicalType type = result == TypeKind::varchar ? LogicalType::string() : LogicalType::of(result);
+  if (result == kept_type) type = text_type(args[0]);
+  if (result == kept_length) type = LogicalType::varchar(text_type(args[0]).length());
   signature.result = may_be_null ? type : nullable_as(type, args);
   return signature;
 }
@@ -101,13 +107,56 @@ void append_base64(std::string& out, Text text) {
   out += base::base64_encode(text);
 }
 
+// As java.util.Base64 decodes: padding may be missing. What is wrong with the text, or nothing.
+std::string decode_base64(Text text, std::string& out) {
+  if (text.size() == 1) return "Input byte[] should at least have 2 bytes for base64 bytes";
+  std::uint32_t bits = 0;
+  int held = 0;
+  std::size_t at = 0;
+  for (; at < text.size() && text[at] != '='; ++at) {
+    const char c = text[at];
+    constexpr Text alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const std::size_t value = alphabet.find(c);
+    if (value == Text::npos) {
+      constexpr Text digits = "0123456789abcdef";
+      std::string why = "Illegal base64 character ";
+      const auto byte = static_cast<unsigned char>(c);
+      if (byte >= 16) why += digits[byte >> 4U];
+      return why + digits[byte & 15U];
+    }
+    bits = bits << 6U | static_cast<std::uint32_t>(value);
+    held += 6;
+    if (held >= 8) {
+      held -= 8;
+      out += static_cast<char>(static_cast<unsigned char>(bits >> static_cast<unsigned>(held)));
+    }
+  }
+  if (at < text.size()) {
+    const std::size_t padding = text.size() - at;
+    const std::size_t due = (4 - at % 4) % 4;
+    if (due == 3 || due == 0 || (due == 2 && text.substr(at) == "=")) {
+      return "Input byte array has wrong 4-byte ending unit";
+    }
+    if (padding > due) {
+      return "Input byte array has incorrect ending byte at " + std::to_string(at + due);
+    }
+  }
+  if (held == 6) return "Last unit does not have enough valid bits";
+  return {};
+}
+
 Result<Column> from_base64(const Expr& call, std::span<const ColumnPtr> args, std::size_t rows,
                            Context&) {
-  return map_text<Text>(call.type, args, rows, [](Arena& arena, Text text) -> std::optional<Text> {
-    const auto decoded = base::base64_decode(text);
-    if (!decoded) return std::nullopt;
-    return arena.copy(*decoded);
+  std::string failed;
+  std::string buffer;
+  Column out = map_text<Text>(call.type, args, rows, [&](Arena& arena, Text text) {
+    buffer.clear();
+    std::string why = decode_base64(text, buffer);
+    if (!why.empty()) failed = std::move(why);
+    return arena.copy(data::sanitize_utf8(buffer));
   });
+  if (!failed.empty()) return runtime_error(failed);
+  return out;
 }
 
 // --- trimming
@@ -159,7 +208,10 @@ Result<Column> trim_sides(const Expr& call, std::span<const ColumnPtr> args, std
 Result<Signature> infer_trim(std::span<const ExprPtr> args) {
   if (args.size() == 2) return no_match();
   if (args.size() == 3 && !literal_string(*args[0])) return no_match();
-  return infer<ttt, TypeKind::varchar, false>(args);
+  BOOST_OUTCOME_TRY(Signature signature, (infer<ttt, TypeKind::varchar, false>(args)));
+  signature.result = LogicalType::varchar(signature.args.back().length())
+                         .with_nullable(signature.result.nullable());
+  return signature;
 }
 
 // --- pieces
@@ -225,6 +277,19 @@ Result<Signature> infer_concat(std::span<const ExprPtr> args) {
     signature.args.push_back(text_type(arg));
   }
   signature.result = nullable_as(LogicalType::string(), args);
+  return signature;
+}
+
+// || keeps what both are long: CHAR(2) || CHAR(3) is CHAR(5).
+Result<Signature> infer_joined(std::span<const ExprPtr> args) {
+  BOOST_OUTCOME_TRY(Signature signature, infer_concat(args));
+  const LogicalType& a = signature.args[0];
+  const LogicalType& b = signature.args[1];
+  const auto length = static_cast<int>(
+      std::min<std::int64_t>(std::int64_t{a.length()} + b.length(), LogicalType::max_length));
+  const bool fixed = a.is(TypeKind::character) && b.is(TypeKind::character);
+  signature.result =
+      nullable_as(fixed ? LogicalType::character(length) : LogicalType::varchar(length), args);
   return signature;
 }
 
@@ -425,30 +490,31 @@ constexpr auto text = TypeKind::varchar;
 constexpr auto number = TypeKind::integer;
 
 constexpr std::array functions = {
-    row("UPPER", 1, 1, infer<t, text, false>, transform<append_upper>, "UPPER(<CHARACTER>)"),
-    row("LOWER", 1, 1, infer<t, text, false>, transform<append_lower>, "LOWER(<CHARACTER>)"),
-    row("REVERSE", 1, 1, infer<t, text, false>, transform<append_reversed>, "REVERSE(<CHARACTER>)"),
-    row("INITCAP", 1, 1, infer<t, text, false>, transform<append_initcap>, "INITCAP(<CHARACTER>)"),
+    row("UPPER", 1, 1, infer<t, kept_type, false>, transform<append_upper>, "UPPER(<CHARACTER>)"),
+    row("LOWER", 1, 1, infer<t, kept_type, false>, transform<append_lower>, "LOWER(<CHARACTER>)"),
+    row("REVERSE", 1, 1, infer<t, text, true>, transform<append_reversed>, "REVERSE(<CHARACTER>)"),
+    row("INITCAP", 1, 1, infer<t, kept_type, false>, transform<append_initcap>,
+        "INITCAP(<CHARACTER>)"),
     row("TO_BASE64", 1, 1, infer<t, text, false>, transform<append_base64>,
         "TO_BASE64(<CHARACTER>)"),
-    row("FROM_BASE64", 1, 1, infer<t, text, true>, from_base64, "FROM_BASE64(<CHARACTER>)"),
+    row("FROM_BASE64", 1, 1, infer<t, text, false>, from_base64, "FROM_BASE64(<CHARACTER>)", true),
     row("TRIM", 1, 3, infer_trim, trim_sides,
         "TRIM([BOTH|LEADING|TRAILING] <CHARACTER> FROM <CHARACTER>)"),
     row("BTRIM", 1, 2, infer<tt, text, false>, trim_side<true, true>,
         "BTRIM(<CHARACTER>[, <CHARACTER>])"),
-    row("LTRIM", 1, 2, infer<tt, text, false>, trim_side<true, false>,
+    row("LTRIM", 1, 2, infer<tt, kept_length, false>, trim_side<true, false>,
         "LTRIM(<CHARACTER>[, <CHARACTER>])"),
-    row("RTRIM", 1, 2, infer<tt, text, false>, trim_side<false, true>,
+    row("RTRIM", 1, 2, infer<tt, kept_length, false>, trim_side<false, true>,
         "RTRIM(<CHARACTER>[, <CHARACTER>])"),
-    row("SUBSTRING", 2, 3, infer<tii, text, true>, substring_kernel,
+    row("SUBSTRING", 2, 3, infer<tii, kept_length, true>, substring_kernel,
         "SUBSTRING(<CHARACTER> FROM <INTEGER>[ FOR <INTEGER>])"),
-    row("SUBSTR", 2, 3, infer<tii, text, true>, substring_kernel,
+    row("SUBSTR", 2, 3, infer<tii, kept_length, true>, substring_kernel,
         "SUBSTR(<CHARACTER>, <INTEGER>[, <INTEGER>])"),
-    row("LEFT", 2, 2, infer<ti, text, false>, left, "LEFT(<CHARACTER>, <INTEGER>)"),
-    row("RIGHT", 2, 2, infer<ti, text, false>, right, "RIGHT(<CHARACTER>, <INTEGER>)"),
+    row("LEFT", 2, 2, infer<ti, kept_length, true>, left, "LEFT(<CHARACTER>, <INTEGER>)"),
+    row("RIGHT", 2, 2, infer<ti, kept_length, true>, right, "RIGHT(<CHARACTER>, <INTEGER>)"),
     row("SPLIT_INDEX", 3, 3, infer<tti, text, true>, split_index,
         "SPLIT_INDEX(<CHARACTER>, <CHARACTER>, <INTEGER>)"),
-    row("||", 2, 2, infer_concat, concat, "<CHARACTER> || <CHARACTER>"),
+    row("||", 2, 2, infer_joined, concat, "<CHARACTER> || <CHARACTER>"),
     row("CONCAT", 1, -1, infer_concat, concat, "CONCAT(<CHARACTER>, ...)"),
     row("CONCAT_WS", 2, -1, infer_concat_ws, concat_ws, "CONCAT_WS(<CHARACTER>, <CHARACTER>, ...)"),
     row("LPAD", 3, 3, infer<tit, text, true>, pad<true>,

@@ -199,23 +199,6 @@ Result<Signature> infer_to_date(std::span<const ExprPtr> args) {
   return signature;
 }
 
-// TO_TIMESTAMP_LTZ(number, 0 or 3): seconds or milliseconds since 1970.
-Result<Column> to_timestamp_ltz(const Expr& call, std::span<const ColumnPtr> args, std::size_t rows,
-                                Context&) {
-  return map_rows<std::int64_t, std::int64_t>(
-      call.type, args, rows,
-      [](std::int64_t number, std::int64_t precision) -> std::optional<TimestampValue> {
-        if (precision == 0) return TimestampValue{wrapping_multiply(number, 1000), 0};
-        if (precision == 3) return TimestampValue{number, 0};
-        return std::nullopt;
-      });
-}
-
-Result<Signature> infer_to_timestamp_ltz(std::span<const ExprPtr> args) {
-  if (!args[0]->type.is_numeric() || !args[1]->type.is_integer()) return no_match();
-  return Signature{{LogicalType::bigint(), args[1]->type}, LogicalType::timestamp_ltz(3)};
-}
-
 Result<Column> from_unixtime(const Expr& call, std::span<const ColumnPtr> args, std::size_t rows,
                              Context& context) {
   std::string buffer;
@@ -281,8 +264,31 @@ Result<Signature> date_type(std::span<const ExprPtr>) {
 Result<Signature> time_type(std::span<const ExprPtr>) {
   return Signature{{}, LogicalType::time(0).not_null()};
 }
-Result<Signature> seconds_type(std::span<const ExprPtr>) {
-  return Signature{{}, LogicalType::bigint().not_null()};
+// UNIX_TIMESTAMP(text[, pattern]): the seconds of a reading of the session's clock, the smallest
+// BIGINT for what cannot be read.
+Result<Column> unix_timestamp(const Expr& call, std::span<const ColumnPtr> args, std::size_t rows,
+                              Context& context) {
+  const auto seconds = [&](Text text, Text pattern) {
+    TimestampValue local;
+    std::optional<std::int64_t> offset;
+    if (!parse_time_front(text, pattern, local, offset)) return INT64_MIN;
+    const std::int64_t instant =
+        offset ? local.millis - *offset : context.zone.to_instant(local.millis);
+    return instant / 1000;
+  };
+  if (args.size() == 2) return map_rows<Text, Text>(call.type, args, rows, seconds);
+  return map_rows<Text>(call.type, args, rows,
+                        [&](Text text) { return seconds(text, "yyyy-MM-dd HH:mm:ss"); });
+}
+
+Result<Signature> infer_unix_timestamp(std::span<const ExprPtr> args) {
+  Signature signature{{}, nullable_as(LogicalType::bigint(), args)};
+  for (const ExprPtr& arg : args) {
+    if (!arg->type.is_string() && !arg->type.is(TypeKind::null)) return no_match();
+    signature.args.push_back(arg->type.is_string() ? arg->type : LogicalType::string());
+  }
+  if (!args.empty()) signature.kernel = unix_timestamp;
+  return signature;
 }
 
 Result<Column> current_watermark(const Expr& call, std::span<const ColumnPtr>, std::size_t rows,
@@ -335,8 +341,6 @@ constexpr std::array functions = {
     row("TO_TIMESTAMP", 1, 2, infer_to_timestamp, to_timestamp,
         "TO_TIMESTAMP(<CHARACTER>[, <CHARACTER>])"),
     row("TO_DATE", 1, 2, infer_to_date, to_date, "TO_DATE(<CHARACTER>[, <CHARACTER>])"),
-    row("TO_TIMESTAMP_LTZ", 2, 2, infer_to_timestamp_ltz, to_timestamp_ltz,
-        "TO_TIMESTAMP_LTZ(<NUMERIC>, <INTEGER>)"),
     // Not folded: the text is the session's time zone's.
     Function{.name = "FROM_UNIXTIME",
              .min_args = 1,
@@ -353,7 +357,14 @@ constexpr std::array functions = {
     clock("CURRENT_DATE", date_type),
     clock("CURRENT_TIME", time_type),
     clock("LOCALTIME", time_type),
-    clock("UNIX_TIMESTAMP", seconds_type),
+    Function{.name = "UNIX_TIMESTAMP",
+             .max_args = 2,
+             .infer = infer_unix_timestamp,
+             .kernel = now,
+             .forms =
+                 "UNIX_TIMESTAMP()'\n'UNIX_TIMESTAMP(<CHARACTER>)'\n'UNIX_TIMESTAMP(<CHARACTER>, "
+                 "<CHARACTER>)",
+             .deterministic = false},
     Function{.name = "CURRENT_WATERMARK",
              .min_args = 1,
              .max_args = 1,

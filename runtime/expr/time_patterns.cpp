@@ -56,7 +56,8 @@ bool next_element(std::string_view& pattern, Element& element) {
     pattern.remove_prefix(static_cast<std::size_t>(element.count));
     return true;
   }
-  element.text = c;
+  // [ and ] stand around what may be absent when reading; when writing nothing is.
+  if (c != '[' && c != ']') element.text = c;
   pattern.remove_prefix(1);
   return true;
 }
@@ -96,8 +97,49 @@ bool append_element(std::string& out, const Element& element, const Fields& f) {
       if (element.count <= 2) {
         append_number(out, f.date.month, element.count);
       } else {
-        out.append(element.count == 3 ? months[month].substr(0, 3) : months[month]);
+        out.append(months[month].substr(0, element.count == 3   ? 3
+                                           : element.count == 5 ? 1
+                                                                : std::string_view::npos));
       }
+      return true;
+    case 'Q':
+    case 'q': {
+      const auto quarter = static_cast<std::size_t>(month / 3);
+      constexpr std::array<std::string_view, 4> names = {"1st quarter", "2nd quarter",
+                                                         "3rd quarter", "4th quarter"};
+      if (element.count <= 2) {
+        append_number(out, static_cast<std::int64_t>(quarter) + 1, element.count);
+      } else if (element.count == 4) {
+        out.append(names[quarter]);
+      } else {
+        if (element.count == 3) out.push_back('Q');
+        append_number(out, static_cast<std::int64_t>(quarter) + 1, 1);
+      }
+      return true;
+    }
+    case 'w': {
+      // The week that holds January 1st is the first, and weeks begin on Sunday (Locale US).
+      const std::int64_t first = data::days_from_civil({f.date.year, 1, 1});
+      const std::int64_t next = data::days_from_civil({f.date.year + 1, 1, 1});
+      const auto sunday = [](std::int64_t day) { return day - data::floor_mod(day + 4, 7); };
+      const std::int64_t week = f.day >= sunday(next) ? 1 : (sunday(f.day) - sunday(first)) / 7 + 1;
+      append_number(out, week, element.count);
+      return true;
+    }
+    case 'e':
+      if (element.count > 2) return false;
+      append_number(out, static_cast<std::int64_t>((weekday + 1) % 7 + 1), element.count);
+      return true;
+    case 'G':
+      out.append(element.count == 5   ? (f.date.year > 0 ? "A" : "B")
+                 : element.count == 4 ? (f.date.year > 0 ? "Anno Domini" : "Before Christ")
+                                      : (f.date.year > 0 ? "AD" : "BC"));
+      return true;
+    case 'A':
+      append_number(out, f.millis, element.count);
+      return true;
+    case 'N':
+      append_number(out, f.millis / 1000 * 1'000'000'000 + f.nanos, element.count);
       return true;
     case 'd':
       append_number(out, f.date.day, element.count);
@@ -106,7 +148,9 @@ bool append_element(std::string& out, const Element& element, const Fields& f) {
       append_number(out, f.day - data::days_from_civil({f.date.year, 1, 1}) + 1, element.count);
       return true;
     case 'E':
-      out.append(element.count <= 3 ? days[weekday].substr(0, 3) : days[weekday]);
+      out.append(days[weekday].substr(0, element.count <= 3   ? 3
+                                         : element.count == 5 ? 1
+                                                              : std::string_view::npos));
       return true;
     case 'a':
       out.append(hour < 12 ? "AM" : "PM");
@@ -252,8 +296,32 @@ bool format_time(std::string& out, std::string_view pattern, const data::Timesta
   return true;
 }
 
-bool parse_time_pattern(std::string_view text, std::string_view pattern,
-                        data::TimestampValue& local) {
+namespace {
+
+// +08, +0800, +08:00 or Z, as X, XX and XXX read them; SimpleDateFormat's Z reads +0800.
+bool take_offset(std::string_view& text, std::int64_t& offset_ms) {
+  if (text.starts_with('Z')) {
+    text.remove_prefix(1);
+    offset_ms = 0;
+    return true;
+  }
+  if (!text.starts_with('+') && !text.starts_with('-')) return false;
+  const bool minus = text.front() == '-';
+  text.remove_prefix(1);
+  std::int64_t hours = 0;
+  std::int64_t minutes = 0;
+  if (!take_number(text, 2, 2, hours)) return false;
+  std::string_view rest = text;
+  if (rest.starts_with(':')) rest.remove_prefix(1);
+  if (take_number(rest, 2, 2, minutes)) text = rest;
+  offset_ms = (hours * 60 + minutes) * 60'000 * (minus ? -1 : 1);
+  return true;
+}
+
+// Reads the pattern off the front of `text`, which keeps the rest. `offset_ms`: where an offset may
+// go; null: its letters are not served.
+bool parse_front(std::string_view& text, std::string_view pattern, data::TimestampValue& local,
+                 std::optional<std::int64_t>* offset_ms) {
   Parsed p;
   while (!pattern.empty()) {
     Element element;
@@ -266,9 +334,14 @@ bool parse_time_pattern(std::string_view text, std::string_view pattern,
     const bool digits_follow =
         !pattern.empty() &&
         std::string_view("yuMdHkhKmsS").find(pattern[0]) != std::string_view::npos;
+    if (offset_ms != nullptr && (element.letter == 'X' || element.letter == 'Z')) {
+      std::int64_t offset = 0;
+      if (!take_offset(text, offset)) return false;
+      *offset_ms = offset;
+      continue;
+    }
     if (!take_element(text, element, digits_follow, p)) return false;
   }
-  if (!text.empty()) return false;
   if (p.half_hour >= 0) p.hour = p.half_hour % 12 + (p.afternoon ? 12 : 0);
   if (p.month < 1 || p.month > 12 || p.day < 1 || p.day > 31 || p.hour > 23 || p.minute > 59 ||
       p.second > 59) {
@@ -281,6 +354,18 @@ bool parse_time_pattern(std::string_view text, std::string_view pattern,
                  ((p.hour * 60 + p.minute) * 60 + p.second) * 1000 + p.nanos / 1'000'000;
   local.nanos_of_milli = static_cast<std::int32_t>(p.nanos % 1'000'000);
   return true;
+}
+
+}  // namespace
+
+bool parse_time_pattern(std::string_view text, std::string_view pattern,
+                        data::TimestampValue& local) {
+  return parse_front(text, pattern, local, nullptr) && text.empty();
+}
+
+bool parse_time_front(std::string_view text, std::string_view pattern, data::TimestampValue& local,
+                      std::optional<std::int64_t>& offset_ms) {
+  return parse_front(text, pattern, local, &offset_ms);
 }
 
 }  // namespace millrace::expr

@@ -48,9 +48,13 @@ std::int64_t ceil_to(TimeUnit unit, std::int64_t local_ms);
 base::Result<Signature> infer_time_floor(std::span<const ExprPtr> args, bool up);
 
 // Java's DateTimeFormatter patterns, as far as DATE_FORMAT and TO_TIMESTAMP need them: y u M L d D
-// E H h K k m s S n a and 'text'. Both answer false when the pattern or the text does not fit.
+// E H h K k m s S n a and 'text'; Q q w e G A N when writing. Both answer false when the pattern or
+// the text does not fit.
 bool format_time(std::string& out, std::string_view pattern, const data::TimestampValue& local);
 bool parse_time_pattern(std::string_view text, std::string_view pattern,
                         data::TimestampValue& local);
+// As SimpleDateFormat reads: what follows the pattern is ignored, and X or Z reads an offset.
+bool parse_time_front(std::string_view text, std::string_view pattern, data::TimestampValue& local,
+                      std::optional<std::int64_t>& offset_ms);
 
 }  // namespace millrace::expr

@@ -64,16 +64,41 @@ base::Result<JsonOptions> JsonOptions::parse(const Options& from) {
                      "' for option map-null-key.mode. Supported values "
                      "are [LITERAL, FAIL, DROP]."};
   }
+  if (mode != from.end() && mode->second == "DROP") parsed.null_key = JsonOptions::NullKey::drop;
+  if (mode != from.end() && mode->second == "LITERAL") {
+    parsed.null_key = JsonOptions::NullKey::literal;
+  }
+  if (const auto literal = from.find("json.map-null-key.literal"); literal != from.end()) {
+    parsed.map_null_key = literal->second;
+  }
   return parsed;
 }
 
+namespace {
+
+base::Status check_json_type(const std::string& column, const data::LogicalType& type) {
+  if (type.is_interval() || type.is(data::TypeKind::null)) {
+    return Error{ErrorCode::unsupported,
+                 "column '" + column + "': the json format does not carry " + type.text()};
+  }
+  const bool keyed = type.is(data::TypeKind::map) || type.is(data::TypeKind::multiset);
+  if (keyed && !type.fields()[0].type.is_string()) {
+    return Error{ErrorCode::unsupported,
+                 "JSON format doesn't support non-string as key type of " +
+                     std::string(type.is(data::TypeKind::map) ? "map" : "multiset") +
+                     ". The type is: " + type.text()};
+  }
+  for (const auto& field : type.fields()) {
+    BOOST_OUTCOME_TRY(check_json_type(column, field.type));
+  }
+  return base::success();
+}
+
+}  // namespace
+
 base::Status check_json_types(const data::Schema& schema) {
   for (const auto& field : schema.fields) {
-    if (field.type.is_interval() || field.type.is(data::TypeKind::null)) {
-      return Error{
-          ErrorCode::unsupported,
-          "column '" + field.name + "': the json format does not carry " + field.type.text()};
-    }
+    BOOST_OUTCOME_TRY(check_json_type(field.name, field.type));
   }
   return base::success();
 }

@@ -15,6 +15,11 @@ struct JsonOptions {
   data::TimestampStyle timestamps = data::TimestampStyle::sql;
   bool decimal_as_plain_number = false;
   bool ignore_null_fields = false;
+  // What becomes of an entry whose key is NULL: the record fails, it is left out, or the key is
+  // written as map_null_key.
+  enum class NullKey : std::uint8_t { fail, drop, literal };
+  NullKey null_key = NullKey::fail;
+  std::string map_null_key = "null";
 
   // Error: a value that does not fit, in Flink's words.
   static base::Result<JsonOptions> parse(const Options& options);

@@ -185,7 +185,11 @@ bool append_cell(data::Column& column, Token token, std::string_view text,
     case TypeKind::null:
     case TypeKind::interval_months:
     case TypeKind::interval_millis:
-      break;  // refused when the decoder was made
+    case TypeKind::array:
+    case TypeKind::map:
+    case TypeKind::multiset:
+    case TypeKind::row:  // a scalar where an object or array is due
+      break;             // refused when the decoder was made
   }
   return false;
 }

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "runtime/formats/json_cells.hpp"
+#include "runtime/formats/json_nested.hpp"
 #include "runtime/formats/json_text.hpp"
 
 namespace millrace::formats {
@@ -19,8 +20,14 @@ constexpr int max_depth = 1000;
 // Receives the events of one record.
 class RowHandler {
  public:
-  RowHandler(const JsonOptions& options, const std::vector<std::string>& names)
-      : options_(options), names_(names), seen_(names.size()) {}
+  RowHandler(const JsonOptions& options, const std::vector<std::string>& names,
+             const data::Schema& wanted)
+      : options_(options), names_(names), seen_(names.size()), nested_(names.size()) {
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      const auto& type = wanted.fields[i].type;
+      if (type.is_nested()) nested_[i] = std::make_unique<NestedReader>(type, options);
+    }
+  }
 
   void begin(data::BatchBuilder& out) {
     out_ = &out;
@@ -34,6 +41,7 @@ class RowHandler {
 
   bool Null() {
     if (capturing()) return capture("null");
+    if (in_nested()) return event(JsonEvent::Kind::null);
     if (is_field()) {
       if (take_field()) out_->column(field_index()).append_null();
       return true;
@@ -55,7 +63,7 @@ class RowHandler {
 
   bool StartObject() {
     if (++depth_ > max_depth) return fail("it is nested deeper than " + std::to_string(max_depth));
-    if (begin_capture("{")) return true;
+    if (begin_capture("{") || begin_nested(JsonEvent::Kind::object)) return true;
     if (depth_ == base_ + 1) {
       std::fill(seen_.begin(), seen_.end(), std::uint8_t{0});
       expected_ = 0;
@@ -66,6 +74,7 @@ class RowHandler {
   }
   bool Key(const char* text, rapidjson::SizeType size, bool) {
     const std::string_view name{text, size};
+    if (in_nested()) return event(JsonEvent::Kind::key, Token::text, name);
     if (capturing()) {
       comma();
       append_json_text(capture_, name, Above::kept);
@@ -78,12 +87,13 @@ class RowHandler {
   }
   bool EndObject(rapidjson::SizeType) {
     if (capturing()) return end_capture('}');
+    if (in_nested()) return end_nested(JsonEvent::Kind::end_object);
     --depth_;
     return depth_ != base_ || finish_row();
   }
   bool StartArray() {
     if (++depth_ > max_depth) return fail("it is nested deeper than " + std::to_string(max_depth));
-    if (begin_capture("[")) return true;
+    if (begin_capture("[") || begin_nested(JsonEvent::Kind::array)) return true;
     if (depth_ == 1 && base_ == 0) {
       base_ = 1;  // an array at the top: each element is a row
       return true;
@@ -93,6 +103,7 @@ class RowHandler {
   }
   bool EndArray(rapidjson::SizeType) {
     if (capturing()) return end_capture(']');
+    if (in_nested()) return end_nested(JsonEvent::Kind::end_array);
     --depth_;
     return true;
   }
@@ -144,6 +155,7 @@ class RowHandler {
       append_json_text(capture_, text, Above::kept);
       return true;
     }
+    if (in_nested()) return event(JsonEvent::Kind::scalar, token, text);
     if (!is_field()) return depth_ > base_ || element(text);
     if (!take_field()) return true;
     auto& column = out_->column(field_index());
@@ -178,6 +190,34 @@ class RowHandler {
     }
     field_ = skip;  // what is inside is nobody's
     return true;
+  }
+
+  // --- objects and arrays in columns of nested types: their events are kept, then converted ---
+  [[nodiscard]] bool in_nested() const { return nested_depth_ != 0; }
+  bool event(JsonEvent::Kind kind, Token token = Token::text, std::string_view text = {}) {
+    events_.push_back({kind, token, text});
+    return true;
+  }
+  bool begin_nested(JsonEvent::Kind kind) {
+    if (!in_nested()) {
+      if (!is_container_field() || nested_[field_index()] == nullptr) return false;
+      events_.clear();
+    }
+    ++nested_depth_;
+    return event(kind);
+  }
+  bool end_nested(JsonEvent::Kind kind) {
+    event(kind);
+    --depth_;
+    if (--nested_depth_ != 0 || !take_field()) return true;
+    auto& column = out_->column(field_index());
+    auto& reader = *nested_[field_index()];
+    if (reader.append(events_, column, out_->arena())) return true;
+    if (options_.ignore_parse_errors) {
+      column.append_null();
+      return true;
+    }
+    return fail("Fail to deserialize at field: " + names_[field_index()] + ". " + reader.why());
   }
 
   // --- objects and arrays in STRING columns keep their text, without white space ---
@@ -238,16 +278,23 @@ class RowHandler {
   std::string capture_;
   int capture_depth_ = 0;
   bool after_key_ = false;
+  std::vector<std::unique_ptr<NestedReader>> nested_;  // of each column; null: not nested
+  std::vector<JsonEvent> events_;
+  int nested_depth_ = 0;
   std::string why_;
 
  public:
-  void reset_capture() { capture_depth_ = 0; }
+  void reset_capture() {
+    capture_depth_ = 0;
+    nested_depth_ = 0;
+  }
 };
 
 class JsonDecoder final : public Decoder {
  public:
-  JsonDecoder(const JsonOptions& options, std::vector<std::string> names)
-      : options_(options), names_(std::move(names)), handler_(options_, names_) {}
+  JsonDecoder(const JsonOptions& options, std::vector<std::string> names,
+              const data::Schema& wanted)
+      : options_(options), names_(std::move(names)), handler_(options_, names_, wanted) {}
   JsonDecoder(const JsonDecoder&) = delete;
   JsonDecoder& operator=(const JsonDecoder&) = delete;
 
@@ -326,7 +373,7 @@ base::Result<std::unique_ptr<Decoder>> make_json_decoder(
   BOOST_OUTCOME_TRY(check_json_types(wanted));
   std::vector<std::string> names;
   for (const auto& field : wanted.fields) names.push_back(field.name);
-  return std::make_unique<JsonDecoder>(parsed, std::move(names));
+  return std::make_unique<JsonDecoder>(parsed, std::move(names), wanted);
 }
 
 }  // namespace millrace::formats

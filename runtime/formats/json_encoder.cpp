@@ -3,6 +3,7 @@
 
 #include "common/base/base64.hpp"
 #include "runtime/data/decimal.hpp"
+#include "runtime/data/nested.hpp"
 #include "runtime/data/text.hpp"
 #include "runtime/formats/json.hpp"
 #include "runtime/formats/json_text.hpp"
@@ -10,6 +11,8 @@
 namespace millrace::formats {
 namespace {
 
+using base::Error;
+using base::ErrorCode;
 using data::TypeKind;
 
 class JsonEncoder final : public Encoder {
@@ -42,13 +45,19 @@ class JsonEncoder final : public Encoder {
         }
       }
       bytes += '}';
+      if (null_key_) {
+        return Error{ErrorCode::serialization,
+                     "JSON format doesn't support to serialize map data with null keys. You can "
+                     "drop null key entries or encode null in literals by specifying "
+                     "map-null-key.mode option."};
+      }
       out.ends.push_back(bytes.size());
     }
     return base::success();
   }
 
  private:
-  void append(std::string& out, const data::Column& column, std::size_t row) const {
+  void append(std::string& out, const data::Column& column, std::size_t row) {
     const auto& type = column.type();
     switch (type.kind()) {
       case TypeKind::boolean:
@@ -103,8 +112,50 @@ class JsonEncoder final : public Encoder {
       case TypeKind::interval_months:
       case TypeKind::interval_millis:
         break;  // refused when the encoder was made
+      case TypeKind::array:
+      case TypeKind::map:
+      case TypeKind::multiset:
+      case TypeKind::row:
+        append_nested(out, type, data::NestedView(column.at<std::string_view>(row)));
+        return;
     }
     out += "null";
+  }
+
+  void append_nested(std::string& out, const data::LogicalType& type,
+                     const data::NestedView& view) {
+    const auto fields = type.fields();
+    const bool array = type.is(TypeKind::array);
+    const bool row = type.is(TypeKind::row);
+    out += array ? '[' : '{';
+    bool first = true;
+    const auto cell = [&](std::size_t i, const data::LogicalType& of) {
+      if (view.is_null(i)) {
+        out += "null";
+        return;
+      }
+      data::Column one(of);
+      data::append_nested(one, view, i);
+      append(out, one, 0);
+    };
+    const std::size_t step = row ? 1 : fields.size();
+    for (std::size_t i = 0; i + step <= view.size(); i += step) {
+      if (row && options_.ignore_null_fields && view.is_null(i)) continue;
+      const bool no_key = step == 2 && view.is_null(i);
+      if (no_key && options_.null_key == JsonOptions::NullKey::drop) continue;
+      if (!first) out += ',';
+      first = false;
+      if (row) {
+        append_json_text(out, fields[i].name);
+        out += ':';
+      } else if (step == 2) {
+        null_key_ = null_key_ || (no_key && options_.null_key == JsonOptions::NullKey::fail);
+        append_json_text(out, no_key ? std::string_view(options_.map_null_key) : view.bytes(i));
+        out += ':';
+      }
+      cell(i + step - 1, row ? fields[i].type : fields[step - 1].type);
+    }
+    out += array ? ']' : '}';
   }
 
   static void append_real(std::string& out, const data::LogicalType& type, double value) {
@@ -121,6 +172,7 @@ class JsonEncoder final : public Encoder {
 
   JsonOptions options_;
   std::vector<std::string> keys_;  // with quotes and colon
+  bool null_key_ = false;          // a map's key that cannot be written was met
 };
 
 }  // namespace

@@ -143,9 +143,18 @@ class AggregateQuery {
       if (property) return property;
     }
     if (tree.kind == Kind::column) {
-      BOOST_OUTCOME_TRY(auto index, scope_.resolve(tree.path));
+      const std::size_t used = scope_.column_parts(tree.path);
+      BOOST_OUTCOME_TRY(auto index,
+                        scope_.resolve({tree.path.begin(),
+                                        tree.path.begin() + static_cast<std::ptrdiff_t>(used)}));
       BOOST_OUTCOME_TRY(auto found, grouped_column(index));
-      if (found) return found;
+      if (found) return field_of(std::move(found), tree, used, scope_.table_of(index));
+      if (used < tree.path.size()) {
+        BOOST_OUTCOME_TRY(const auto whole, bind_expression(tree, scope_, ""));
+        for (std::size_t i = 0; i < keys_.size(); ++i) {
+          if (expr::equal(*keys_[i], *whole)) return key_column(i);
+        }
+      }
       std::string name;
       for (const auto& part : tree.path) name += (name.empty() ? "" : ".") + part.text;
       return sql::validation_error(tree.where, "Expression '" + name + "' is not being grouped");

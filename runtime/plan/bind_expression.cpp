@@ -39,6 +39,9 @@ class ExpressionBinder {
       case Kind::date_literal:
       case Kind::time_literal:
         return time_literal(tree);
+      case Kind::binary_literal:
+        return expr::make_literal(
+            tree.name, LogicalType::binary(std::max<int>(1, static_cast<int>(tree.name.size()))));
       case Kind::column:
         return column(tree);
       case Kind::call:
@@ -106,9 +109,13 @@ class ExpressionBinder {
   }
 
   Result<ExprPtr> column(const sql::Expression& tree) {
-    BOOST_OUTCOME_TRY(auto index, scope_.resolve(tree.path));
+    const std::size_t used = scope_.column_parts(tree.path);
+    const std::vector<sql::Identifier> name(tree.path.begin(),
+                                            tree.path.begin() + static_cast<std::ptrdiff_t>(used));
+    BOOST_OUTCOME_TRY(auto index, scope_.resolve(name));
     const Field& field = scope_.fields[index];
-    return expr::make_column(index, field.name, field.type);
+    return field_of(expr::make_column(index, field.name, field.type), tree, used,
+                    scope_.table_of(index));
   }
 
   Result<ExprPtr> call(const sql::Expression& tree) {
@@ -138,7 +145,6 @@ class ExpressionBinder {
                                        "' must have matching call to group function '$" +
                                        name.substr(0, name.find('_')) + "' in GROUP BY clause");
     }
-    if (name == "BETWEEN SYMMETRIC") return sql::not_served(tree.where.from, name);
     std::vector<ExprPtr> args;
     for (const auto& argument : tree.arguments) {
       if (argument->kind == Kind::star) {
@@ -179,7 +185,20 @@ class ExpressionBinder {
       operand = std::move(bound);
     }
     for (; i + 1 < tree.arguments.size(); i += 2) {
-      BOOST_OUTCOME_TRY(auto when, bind(*tree.arguments[i]));
+      const sql::Expression& listed = *tree.arguments[i];
+      if (listed.kind == Kind::call && listed.name == "WHEN ANY") {
+        std::vector<ExprPtr> in = {operand};
+        for (const auto& one : listed.arguments) {
+          BOOST_OUTCOME_TRY(auto bound, bind(*one));
+          in.push_back(std::move(bound));
+        }
+        BOOST_OUTCOME_TRY(auto any, at(listed, expr::make_call("IN", std::move(in))));
+        BOOST_OUTCOME_TRY(auto then, bind(*tree.arguments[i + 1]));
+        args.push_back(std::move(any));
+        args.push_back(std::move(then));
+        continue;
+      }
+      BOOST_OUTCOME_TRY(auto when, bind(listed));
       if (operand) {
         BOOST_OUTCOME_TRY(auto equals,
                           at(*tree.arguments[i], expr::make_call("=", {operand, std::move(when)})));
@@ -200,6 +219,22 @@ class ExpressionBinder {
 };
 
 }  // namespace
+
+Result<ExprPtr> field_of(ExprPtr value, const sql::Expression& tree, std::size_t used,
+                         const std::string& table) {
+  for (std::size_t i = used; i < tree.path.size(); ++i) {
+    auto inner = expr::make_call("DOT", {value, expr::make_string(tree.path[i].text)});
+    if (!inner) {
+      std::string whole;
+      for (const auto& part : tree.path) whole += (whole.empty() ? "" : ".") + part.text;
+      return sql::validation_error(tree.where,
+                                   "Column '" + whole + "' not found in " +
+                                       (table.empty() ? "any table" : "table '" + table + "'"));
+    }
+    value = std::move(inner).value();
+  }
+  return value;
+}
 
 sql::Error located(const base::Error& error, sql::Span where) {
   if (error.message().starts_with("implicit type conversion")) {
@@ -228,17 +263,29 @@ std::optional<Scope::Table> Scope::table(const std::optional<std::string>& name)
   return std::nullopt;
 }
 
+std::string Scope::table_of(std::size_t index) const {
+  for (const Table& one : tables) {
+    if (index >= one.first && index < one.first + one.count) return one.alias.value_or("");
+  }
+  return alias.value_or("");
+}
+
+std::size_t Scope::column_parts(const std::vector<sql::Identifier>& path) const {
+  if (path.size() < 2) return path.size();
+  // A table's name hides a column's.
+  if (table(path[0].text)) return 2;
+  for (const auto& field : fields) {
+    if (field.name == path[0].text && field.type.is(data::TypeKind::row)) return 1;
+  }
+  return path.size();
+}
+
 Result<std::size_t> Scope::resolve(const std::vector<sql::Identifier>& path) const {
   const sql::Identifier& name = path.back();
   std::optional<std::string> qualifier;
   if (path.size() > 1) qualifier = path[path.size() - 2].text;
   const auto among = table(qualifier);
   if (!among) {
-    for (const auto& field : fields) {
-      if (field.name == path.front().text) {
-        return sql::not_served(path[1].where.from, "access to a field");
-      }
-    }
     return sql::validation_error(path.front().where, "Table '" + *qualifier + "' not found");
   }
   std::optional<std::size_t> found;

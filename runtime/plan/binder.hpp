@@ -36,6 +36,10 @@ struct Scope {
   // The columns of the table by that name; without one: all. Nothing: there is no such table.
   [[nodiscard]] std::optional<Table> table(const std::optional<std::string>& name) const;
 
+  // The name of the table that column is of; empty when it has none.
+  [[nodiscard]] std::string table_of(std::size_t index) const;
+  // How many parts of a name say which column; what follows are fields of a ROW.
+  [[nodiscard]] std::size_t column_parts(const std::vector<sql::Identifier>& path) const;
   // A column by its name, or by table and name. Errors as Flink's, with their place.
   [[nodiscard]] Result<std::size_t> resolve(const std::vector<sql::Identifier>& path) const;
 };
@@ -61,6 +65,10 @@ Result<expr::ExprPtr> bind_expression(const sql::Expression& tree, const Scope& 
 // The same, and it must be BOOLEAN: "WHERE clause must be a condition".
 Result<expr::ExprPtr> bind_condition(const sql::Expression& tree, const Scope& scope,
                                      const std::string& clause, const Intercept& intercept = {});
+// `value` is what the first `used` parts of a column's path say; the rest are fields of it.
+// `table` for the message: where the column is; empty: nobody says.
+Result<expr::ExprPtr> field_of(expr::ExprPtr value, const sql::Expression& tree, std::size_t used,
+                               const std::string& table);
 // Whether an aggregate function is called anywhere in the tree.
 bool has_aggregate(const sql::Expression& tree);
 // An error of the expression layer, given the place of the expression it is about.

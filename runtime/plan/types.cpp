@@ -64,6 +64,26 @@ sql::Result<LogicalType> resolve_type(const sql::TypeName& name) {
     return finish(local ? LogicalType::timestamp_ltz(precision)
                         : LogicalType::timestamp(precision));
   }
+  if (name.name == "INTERVAL MONTHS") return finish(LogicalType::interval_months());
+  if (name.name == "INTERVAL MILLIS") return finish(LogicalType::interval_millis());
+  if (name.name == "ARRAY" || name.name == "MAP" || name.name == "MULTISET" || name.name == "ROW") {
+    std::vector<data::NestedField> fields;
+    for (std::size_t i = 0; i < name.children.size(); ++i) {
+      BOOST_OUTCOME_TRY(auto type, resolve_type(name.children[i]));
+      fields.push_back({i < name.names.size() ? name.names[i].text : "", type});
+    }
+    if (name.name == "ARRAY") return finish(LogicalType::array(fields[0].type));
+    if (name.name == "MULTISET") return finish(LogicalType::multiset(fields[0].type));
+    if (name.name == "MAP") return finish(LogicalType::map(fields[0].type, fields[1].type));
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      for (std::size_t j = 0; j < i; ++j) {
+        if (fields[i].name == fields[j].name) {
+          return bad("Field names must be unique. Found duplicates: [" + fields[i].name + "]");
+        }
+      }
+    }
+    return finish(LogicalType::row(std::move(fields)));
+  }
   if (name.name == "TIME") {
     const int precision = parameter(0, 0);
     if (precision < 0 || precision > 9) {

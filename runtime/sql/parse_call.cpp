@@ -50,10 +50,14 @@ Result<ExpressionPtr> Parser::call(Identifier name) {
       upper == "TIMESTAMPDIFF" || upper == "OVERLAY") {
     return special_call(name);
   }
+  BOOST_OUTCOME_TRY(expect_symbol("("));
+  if (upper == "JSON_EXISTS" || upper == "JSON_VALUE" || upper == "JSON_QUERY" ||
+      upper == "JSON_OBJECT" || upper == "JSON_ARRAY") {
+    return json_call(name);
+  }
   auto node = make_node(Expression::Kind::call, name.where, upper);
   node->name_where = name.where;
   node->path.push_back(written);
-  BOOST_OUTCOME_TRY(expect_symbol("("));
   if (!accept_symbol(")")) {
     node->flag = accept_word("DISTINCT");
     if (!node->flag) accept_word("ALL");
@@ -72,8 +76,6 @@ Result<ExpressionPtr> Parser::call(Identifier name) {
   }
   node->where.to = last();
   BOOST_OUTCOME_TRY(call_suffix(*node));
-  if (peek().is_symbol("[")) return not_served(here(), "access to an element");
-  if (peek().is_symbol(".")) return not_served(here(), "access to a field");
   return node;
 }
 
@@ -161,6 +163,57 @@ Result<ExpressionPtr> Parser::special_call(const Identifier& name) {
   return node;
 }
 
+// x[i] and x.f, as often as they follow.
+Result<ExpressionPtr> Parser::with_access(ExpressionPtr value) {
+  const Position from = value->where.from;
+  for (int chain = 0; peek().is_symbol("[") || peek().is_symbol("."); ++chain) {
+    if (chain > 200) return parse_error(here(), "This expression is nested too deeply.");
+    std::vector<ExpressionPtr> arguments;
+    arguments.push_back(std::move(value));
+    if (take().text == "[") {
+      BOOST_OUTCOME_TRY(auto index, expression());
+      BOOST_OUTCOME_TRY(expect_symbol("]"));
+      arguments.push_back(std::move(index));
+      value = make_call("ITEM", since(from), std::move(arguments));
+    } else {
+      if (peek().is_symbol("*")) return not_served(here(), "all fields of a row");
+      BOOST_OUTCOME_TRY(auto field, identifier("a field"));
+      arguments.push_back(make_node(Expression::Kind::string_literal, field.where, field.text));
+      value = make_call("DOT", since(from), std::move(arguments));
+    }
+  }
+  return value;
+}
+
+// ARRAY[...], MAP[...], ROW(...): the word is still to be taken.
+Result<ExpressionPtr> Parser::constructor(const std::string& word) {
+  const Position from = here();
+  take();
+  const std::string_view end = word == "ROW" ? ")" : "]";
+  take();
+  std::vector<ExpressionPtr> arguments;
+  if (!accept_symbol(end)) {
+    do {
+      BOOST_OUTCOME_TRY(auto argument, expression());
+      arguments.push_back(std::move(argument));
+    } while (accept_symbol(","));
+    BOOST_OUTCOME_TRY(expect_symbol(end));
+  }
+  return make_call(word, since(from), std::move(arguments));
+}
+
+// (a, b): behind the first value.
+Result<ExpressionPtr> Parser::row_value(Position from, ExpressionPtr first) {
+  std::vector<ExpressionPtr> arguments;
+  arguments.push_back(std::move(first));
+  while (accept_symbol(",")) {
+    BOOST_OUTCOME_TRY(auto argument, expression());
+    arguments.push_back(std::move(argument));
+  }
+  BOOST_OUTCOME_TRY(expect_symbol(")"));
+  return make_call("ROW", since(from), std::move(arguments));
+}
+
 Result<ExpressionPtr> Parser::cast(bool try_cast) {
   const Position from = last();
   auto node = make_node(Expression::Kind::cast, {from, from});
@@ -188,7 +241,17 @@ Result<ExpressionPtr> Parser::case_when() {
   }
   while (accept_word("WHEN")) {
     BOOST_OUTCOME_TRY(auto when, expression());
-    if (peek().is_symbol(",")) return not_served(here(), "CASE x WHEN a, b");
+    // CASE x WHEN a, b THEN ...: any of them.
+    while (node->flag && accept_symbol(",")) {
+      BOOST_OUTCOME_TRY(auto other, expression());
+      if (when->kind != Expression::Kind::call || when->name != "WHEN ANY") {
+        std::vector<ExpressionPtr> list;
+        const Span where = when->where;
+        list.push_back(std::move(when));
+        when = make_call("WHEN ANY", where, std::move(list));
+      }
+      when->arguments.push_back(std::move(other));
+    }
     BOOST_OUTCOME_TRY(expect_word("THEN"));
     BOOST_OUTCOME_TRY(auto then, expression());
     node->arguments.push_back(std::move(when));

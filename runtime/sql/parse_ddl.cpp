@@ -20,16 +20,22 @@ Result<TypeName> Parser::type() {
   const Position from = here();
   if (peek().kind != TokenKind::word) return unexpected("a type");
   out.name = take().upper;
-  if (out.name == "ROW" || out.name == "ARRAY" || out.name == "MAP" || out.name == "MULTISET" ||
-      out.name == "RAW" || out.name == "INTERVAL" || out.name == "VARIANT" ||
-      out.name == "STRUCTURED") {
+  if (out.name == "RAW" || out.name == "VARIANT" || out.name == "STRUCTURED") {
     return not_served(from, "the type " + out.name);
+  }
+  const Deeper deeper(depth_);
+  BOOST_OUTCOME_TRY(check_depth());
+  if (out.name == "ROW" || out.name == "ARRAY" || out.name == "MAP" || out.name == "MULTISET") {
+    BOOST_OUTCOME_TRY(nested_type(out));
+  }
+  if (out.name == "INTERVAL") {
+    BOOST_OUTCOME_TRY(interval_type(out));
   }
   if (out.name == "DOUBLE") accept_word("PRECISION");
   if (out.name == "CHARACTER" || out.name == "CHAR") {
     if (accept_word("VARYING")) out.name = "VARCHAR";
   }
-  if (accept_symbol("(")) {
+  if (out.children.empty() && accept_symbol("(")) {
     if (!takes_parameters(out.name)) {
       return parse_error(last(), "The type " + out.name + " takes no parameters.");
     }
@@ -52,11 +58,72 @@ Result<TypeName> Parser::type() {
   } else {
     accept_word("NULL");
   }
-  if (peek().is_word("ARRAY") || peek().is_word("MULTISET")) {
-    return not_served(from, "the type " + peek().upper);
+  // INT ARRAY is ARRAY<INT>.
+  while (peek().is_word("ARRAY") || peek().is_word("MULTISET")) {
+    TypeName outer;
+    outer.name = take().upper;
+    out.where = since(from);
+    outer.children.push_back(std::move(out));
+    if (accept_words({"NOT", "NULL"})) {
+      outer.not_null = true;
+    } else {
+      accept_word("NULL");
+    }
+    out = std::move(outer);
   }
   out.where = since(from);
   return out;
+}
+
+// <T>, <K, V>, <a T, b U> or (a T, b U) behind ARRAY, MAP, MULTISET and ROW.
+Status Parser::nested_type(TypeName& out) {
+  const bool row = out.name == "ROW";
+  const bool parentheses = row && accept_symbol("(");
+  if (!parentheses) {
+    // The lexer makes one symbol of ROW<>.
+    if (row && accept_symbol("<>")) return base::success();
+    BOOST_OUTCOME_TRY(expect_symbol("<"));
+  }
+  const std::string_view end = parentheses ? ")" : ">";
+  if (row && accept_symbol(end)) return base::success();
+  do {
+    if (row) {
+      BOOST_OUTCOME_TRY(auto name, identifier("a field"));
+      out.names.push_back(std::move(name));
+    }
+    BOOST_OUTCOME_TRY(auto child, type());
+    out.children.push_back(std::move(child));
+    // A field's comment.
+    if (row && peek().kind == TokenKind::string) take();
+  } while ((row || (out.name == "MAP" && out.children.size() < 2)) && accept_symbol(","));
+  if (out.name == "MAP" && out.children.size() < 2) return unexpected("\",\"");
+  return expect_symbol(end);
+}
+
+// INTERVAL YEAR [TO MONTH], INTERVAL DAY [TO SECOND], ...: the name becomes its first unit's
+// family.
+Status Parser::interval_type(TypeName& out) {
+  static const std::set<std::string> units = {"YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"};
+  const auto unit = [&]() -> Result<std::string> {
+    if (peek().kind != TokenKind::word || !units.contains(peek().upper)) {
+      return unexpected("\"YEAR\", \"MONTH\", \"DAY\", \"HOUR\", \"MINUTE\" or \"SECOND\"");
+    }
+    std::string name = take().upper;
+    if (accept_symbol("(")) {
+      BOOST_OUTCOME_TRY(integer("a number"));
+      if (accept_symbol(",")) {
+        BOOST_OUTCOME_TRY(integer("a number"));
+      }
+      BOOST_OUTCOME_TRY(expect_symbol(")"));
+    }
+    return name;
+  };
+  BOOST_OUTCOME_TRY(auto from, unit());
+  if (accept_word("TO")) {
+    BOOST_OUTCOME_TRY(unit());
+  }
+  out.name = from == "YEAR" || from == "MONTH" ? "INTERVAL MONTHS" : "INTERVAL MILLIS";
+  return base::success();
 }
 
 Result<CreateTable> Parser::create_table(bool temporary) {

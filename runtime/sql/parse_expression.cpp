@@ -61,6 +61,30 @@ bool opens_clause(const std::string& word) {
 
 }  // namespace
 
+// x'0A1b' to its bytes.
+static Result<ExpressionPtr> binary_literal(const Token& token) {
+  const auto digit = [](char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    const char lower = static_cast<char>(c | 32);
+    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+  };
+  std::string bytes;
+  for (std::size_t i = 0; i < token.text.size(); i += 2) {
+    const int high = digit(token.text[i]);
+    const int low = i + 1 < token.text.size() ? digit(token.text[i + 1]) : 0;
+    if (high < 0 || low < 0) {
+      return parse_error(token.where.from,
+                         "Binary literal string must contain only characters '0' - '9', 'A' - 'F'");
+    }
+    if (i + 1 == token.text.size()) {
+      return validation_error(token.where,
+                              "Binary literal string must contain an even number of hexits");
+    }
+    bytes += static_cast<char>(high * 16 + low);
+  }
+  return make_node(Expression::Kind::binary_literal, token.where, std::move(bytes));
+}
+
 ExpressionPtr make_node(Expression::Kind kind, Span where, std::string name) {
   auto node = std::make_unique<Expression>();
   node->kind = kind;
@@ -135,7 +159,15 @@ Result<ExpressionPtr> Parser::predicate(ExpressionPtr left, bool negated) {
       return make_call("IS " + no + "DISTINCT FROM", since(from),
                        list(std::move(left), std::move(right)));
     }
-    if (peek().is_word("JSON")) return not_served(here(), "IS JSON");
+    if (accept_word("JSON")) {
+      auto arguments = list(std::move(left));
+      for (const auto* what : {"VALUE", "SCALAR", "ARRAY", "OBJECT"}) {
+        if (!accept_word(what)) continue;
+        arguments.push_back(make_node(Expression::Kind::string_literal, since(from), what));
+        break;
+      }
+      return make_call("IS " + no + "JSON", since(from), std::move(arguments));
+    }
     return unexpected("\"NULL\", \"TRUE\", \"FALSE\", \"UNKNOWN\" or \"DISTINCT FROM\"");
   }
   if (accept_word("BETWEEN")) {
@@ -157,6 +189,15 @@ Result<ExpressionPtr> Parser::predicate(ExpressionPtr left, bool negated) {
       arguments.push_back(std::move(escape));
     }
     return done(make_call("LIKE", since(from), std::move(arguments)));
+  }
+  if (accept_words({"SIMILAR", "TO"})) {
+    BOOST_OUTCOME_TRY(auto pattern, binary(predicate_binds + 1));
+    auto arguments = list(std::move(left), std::move(pattern));
+    if (accept_word("ESCAPE")) {
+      BOOST_OUTCOME_TRY(auto escape, binary(predicate_binds + 1));
+      arguments.push_back(std::move(escape));
+    }
+    return done(make_call("SIMILAR TO", since(from), std::move(arguments)));
   }
   if (accept_word("IN")) {
     if (peek().is_symbol("(") && (peek(1).is_word("SELECT") || peek(1).is_word("WITH"))) {
@@ -199,7 +240,8 @@ Result<ExpressionPtr> Parser::prefix(int least) {
     if (!minus) return operand;
     return make_call("UNARY -", since(from), list(std::move(operand)));
   }
-  return primary();
+  BOOST_OUTCOME_TRY(auto value, primary());
+  return with_access(std::move(value));
 }
 
 Result<ExpressionPtr> Parser::primary() {
@@ -215,7 +257,7 @@ Result<ExpressionPtr> Parser::primary() {
       return make_node(Expression::Kind::string_literal, since(from), std::move(text));
     }
     case TokenKind::bytes:
-      return not_served(from, "a binary literal");
+      return binary_literal(take());
     case TokenKind::hint:
       return not_served(from, "a hint");
     case TokenKind::quoted_name:
@@ -229,7 +271,7 @@ Result<ExpressionPtr> Parser::primary() {
       }
       take();
       BOOST_OUTCOME_TRY(auto inner, expression());
-      if (peek().is_symbol(",")) return not_served(from, "a row value");
+      if (peek().is_symbol(",")) return row_value(from, std::move(inner));
       BOOST_OUTCOME_TRY(expect_symbol(")"));
       return inner;
     }
@@ -275,10 +317,13 @@ Result<ExpressionPtr> Parser::primary() {
     node->where = since(from);
     return node;
   }
-  if ((word == "ARRAY" || word == "MAP" || word == "MULTISET") && peek(1).is_symbol("[")) {
+  if (word == "MULTISET" && peek(1).is_symbol("[")) {
     return not_served(from, "the constructor " + word);
   }
-  if (word == "ROW" && peek(1).is_symbol("(")) return not_served(from, "a row value");
+  if (((word == "ARRAY" || word == "MAP") && peek(1).is_symbol("[")) ||
+      (word == "ROW" && peek(1).is_symbol("("))) {
+    return constructor(word);
+  }
   return name_or_call();
 }
 
@@ -315,7 +360,6 @@ Result<ExpressionPtr> Parser::name_or_call() {
     column->path.push_back(std::move(part));
   } while (accept_symbol("."));
   column->where.to = last();
-  if (peek().is_symbol("[")) return not_served(here(), "access to an element");
   return column;
 }
 

@@ -28,6 +28,8 @@ class Parser {
   Result<CreateTable> create_table(bool temporary);
   Result<CreateView> create_view(bool temporary);
   Result<TypeName> type();
+  Status nested_type(TypeName& out);
+  Status interval_type(TypeName& out);
 
   // parse_query.cpp
   Result<Query> query();
@@ -122,9 +124,16 @@ class Parser {
   Result<ExpressionPtr> operand_of_in();
   Result<ExpressionPtr> prefix(int least);
   Result<ExpressionPtr> primary();
+  Result<ExpressionPtr> with_access(ExpressionPtr value);
+  Result<ExpressionPtr> constructor(const std::string& word);
+  Result<ExpressionPtr> row_value(Position from, ExpressionPtr first);
   Result<ExpressionPtr> name_or_call();
   Result<ExpressionPtr> call(Identifier name);
   Result<ExpressionPtr> special_call(const Identifier& name);
+  // parse_json.cpp
+  Result<ExpressionPtr> json_call(const Identifier& name);
+  Status json_constructor(Expression& node);
+  Status json_clauses(Expression& node);
   Result<ExpressionPtr> predicate(ExpressionPtr left, bool negated);
   Result<ExpressionPtr> cast(bool try_cast);
   Result<ExpressionPtr> case_when();

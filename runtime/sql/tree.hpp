@@ -36,6 +36,9 @@ struct TypeName {
   enum class Zone { none, local, zoned } zone = Zone::none;
   bool not_null = false;
   Span where;
+  // ARRAY<T>, MAP<K, V>, MULTISET<T>, ROW<a T, ...>: what they are made of, and a row's names.
+  std::vector<TypeName> children;
+  std::vector<Identifier> names;
 };
 
 struct Expression;
@@ -55,10 +58,12 @@ struct Expression {
     timestamp_literal,  // name
     date_literal,       // name
     time_literal,       // name
+    binary_literal,     // name = the bytes
     column,             // path
     star,               // * or t.* (path empty or [t])
     // Functions and operators alike; path[0] = the name as written, if it was; name in capitals:
     // "+", "AND", "IS NULL", "SUBSTRING", ... flag = DISTINCT; a lone star argument is COUNT(*)'s.
+    // x[i] is ITEM(x, i), x.f is DOT(x, 'f'), ARRAY[...], MAP[...] and ROW(...) are calls, too.
     call,
     cast,       // arguments[0] to type; flag = TRY_CAST
     case_when,  // [operand if flag] then pairs when, then; the last is ELSE (maybe null literal)

@@ -33,7 +33,17 @@ std::string operand(const Expression& tree, int around, bool right) {
 }
 
 std::string type_text(const TypeName& type) {
+  if (type.name == "INTERVAL MONTHS") return "INTERVAL YEAR TO MONTH";
+  if (type.name == "INTERVAL MILLIS") return "INTERVAL DAY TO SECOND";
   std::string out = type.name == "INT" ? "INTEGER" : type.name;
+  if (!type.children.empty()) {
+    for (std::size_t i = 0; i < type.children.size(); ++i) {
+      out += i == 0 ? "<" : ", ";
+      if (i < type.names.size()) out += quote_name(type.names[i].text) + " ";
+      out += type_text(type.children[i]) + (type.children[i].not_null ? " NOT NULL" : "");
+    }
+    return out + ">";
+  }
   for (std::size_t i = 0; i < type.parameters.size(); ++i) {
     out += (i == 0 ? "(" : ", ") + std::to_string(type.parameters[i]);
   }
@@ -60,6 +70,15 @@ std::string call_text(const Expression& tree) {
   }
   if (tree.name == "EXTRACT" && tree.arguments.size() == 2) {
     return "EXTRACT(" + tree.arguments[0]->name + " FROM " + to_text(*tree.arguments[1]) + ")";
+  }
+  if (tree.name == "ITEM" && tree.arguments.size() == 2) {
+    return operand(*tree.arguments[0], 7, false) + "[" + to_text(*tree.arguments[1]) + "]";
+  }
+  if (tree.name == "DOT" && tree.arguments.size() == 2) {
+    return operand(*tree.arguments[0], 7, false) + "." + quote_name(tree.arguments[1]->name);
+  }
+  if (tree.path.empty() && (tree.name == "ARRAY" || tree.name == "MAP")) {
+    return tree.name + "[" + list(tree.arguments) + "]";
   }
   return tree.name + "(" + (tree.flag ? "DISTINCT " : "") + list(tree.arguments) + ")";
 }
@@ -97,6 +116,14 @@ std::string to_text(const Expression& tree) {
       return "DATE " + quote_text(tree.name);
     case Kind::time_literal:
       return "TIME " + quote_text(tree.name);
+    case Kind::binary_literal: {
+      std::string out = "X'";
+      for (const char c : tree.name) {
+        out += "0123456789ABCDEF"[static_cast<unsigned char>(c) >> 4U];
+        out += "0123456789ABCDEF"[static_cast<unsigned char>(c) & 15U];
+      }
+      return out + "'";
+    }
     case Kind::column: {
       std::string out;
       for (const auto& part : tree.path) out += (out.empty() ? "" : ".") + quote_name(part.text);

@@ -84,7 +84,9 @@ TEST_CASE("strings: joining, padding, replacing") {
       {"REPLACE", {str("ab"), str(""), str("-")}, "-a-b-"},
       {"TO_BASE64", {str("hello")}, "aGVsbG8="},
       {"FROM_BASE64", {str("aGVsbG8=")}, "hello"},
-      {"FROM_BASE64", {str("%")}, "NULL"},
+      {"FROM_BASE64", {str("aGk")}, "hi"},
+      {"FROM_BASE64", {str("a%bc")}, "error: Illegal base64 character 25"},
+      {"FROM_BASE64", {str("aGk=x")}, "error: Input byte array has incorrect ending byte at 4"},
   });
 }
 

@@ -57,8 +57,9 @@ TEST_CASE("times: patterns") {
   CHECK(compute("DATE_FORMAT", {str("2024-05-06 17:08:09"), str("yyyyMMdd")}) == "20240506");
   CHECK(compute("DATE_FORMAT", {str("nonsense"), str("yyyy")}) == "NULL");
   CHECK(compute("TO_TIMESTAMP", {str("2024-05-06T17:08:09")}) == "NULL");
-  CHECK(compute("DATE_FORMAT", {time, str("Q")}) ==
-        "error: DATE_FORMAT: the pattern 'Q' is not supported");
+  CHECK(compute("DATE_FORMAT", {time, str("Q")}) == "2");
+  CHECK(compute("DATE_FORMAT", {time, str("X")}) ==
+        "error: DATE_FORMAT: the pattern 'X' is not supported");
   CHECK(compute("TO_TIMESTAMP", {str("2024-05-06 17:08:09")}) == "2024-05-06 17:08:09.000");
   CHECK(compute("TO_TIMESTAMP", {str("nonsense")}) == "NULL");
   CHECK(compute("TO_TIMESTAMP", {str("06/05/2024 5PM"), str("dd/MM/yyyy ha")}) ==

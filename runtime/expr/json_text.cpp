@@ -1,0 +1,108 @@
+#include "runtime/expr/json_text.hpp"
+
+#include <cmath>
+
+#include "common/base/base64.hpp"
+#include "runtime/data/decimal.hpp"
+#include "runtime/data/nested.hpp"
+#include "runtime/data/text.hpp"
+#include "runtime/expr/json_path.hpp"
+
+namespace millrace::expr {
+
+using data::Column;
+using data::LogicalType;
+using data::TypeKind;
+
+namespace {
+
+void append_nested_as_json(std::string& out, const LogicalType& type, std::string_view bytes,
+                           const data::TimeZone& zone) {
+  const data::NestedView view(bytes);
+  const auto fields = type.fields();
+  const bool array = type.is(TypeKind::array);
+  const bool row = type.is(TypeKind::row);
+  out += array ? '[' : '{';
+  const auto cell = [&](std::size_t i, const LogicalType& of) {
+    if (view.is_null(i)) {
+      out += "null";
+      return;
+    }
+    Column one(of);
+    data::append_nested(one, view, i);
+    append_cell_as_json(out, one, 0, zone);
+  };
+  const std::size_t step = array || row ? 1 : 2;
+  for (std::size_t i = 0; i + step <= view.size(); i += step) {
+    if (i > 0) out += ',';
+    if (row) {
+      append_json_quoted(out, fields[i].name);
+      out += ':';
+    } else if (!array) {
+      append_json_quoted(out, view.is_null(i) ? "null" : view.bytes(i));
+      out += ':';
+    }
+    cell(i + step - 1, fields[row ? i : step - 1].type);
+  }
+  out += array ? ']' : '}';
+}
+
+}  // namespace
+
+void append_cell_as_json(std::string& out, const Column& column, std::size_t row,
+                         const data::TimeZone& zone) {
+  const LogicalType& type = column.type();
+  switch (type.kind()) {
+    case TypeKind::boolean:
+      out += column.at<std::uint8_t>(row) != 0 ? "true" : "false";
+      return;
+    case TypeKind::decimal:
+      data::append_decimal_java(out, column.at<base::Int128>(row), type.scale());
+      return;
+    case TypeKind::float32:
+    case TypeKind::float64: {
+      std::string text;
+      data::append_java_text(text, column, row);
+      if (std::isfinite(column.at<double>(row))) {
+        out += decimal_text(text);
+      } else {
+        append_json_quoted(out, text);
+      }
+      return;
+    }
+    case TypeKind::character:
+    case TypeKind::varchar:
+      append_json_quoted(out, column.at<std::string_view>(row));
+      return;
+    case TypeKind::binary:
+    case TypeKind::varbinary:
+      append_json_quoted(out, base::base64_encode(column.at<std::string_view>(row)));
+      return;
+    case TypeKind::array:
+    case TypeKind::map:
+    case TypeKind::multiset:
+    case TypeKind::row:
+      append_nested_as_json(out, type, column.at<std::string_view>(row), zone);
+      return;
+    case TypeKind::tinyint:
+    case TypeKind::smallint:
+    case TypeKind::integer:
+    case TypeKind::bigint:
+      data::append_int64(out, column.at<std::int64_t>(row));
+      return;
+    case TypeKind::timestamp:
+    case TypeKind::timestamp_ltz:
+      out += '"';
+      data::append_timestamp(out, column.at<data::TimestampValue>(row), 'T');
+      out += type.is(TypeKind::timestamp_ltz) ? "Z\"" : "\"";
+      return;
+    default: {
+      std::string text;
+      data::append_java_text(text, column, row);
+      append_json_quoted(out, text);
+      return;
+    }
+  }
+}
+
+}  // namespace millrace::expr

@@ -1,0 +1,2 @@
+CREATE TABLE t (id STRING, k INT, a ARRAY<STRING>, b ARRAY<INT>) WITH ('connector' = 'filesystem', 'path' = '${case.in}', 'format' = 'json');
+SELECT ELEMENT(a) FROM t;

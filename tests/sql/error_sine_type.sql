@@ -1,0 +1,2 @@
+CREATE TABLE t (id STRING, k INT, a ARRAY<INT>, r ROW<p INT>, d DATE, ts TIMESTAMP(3), f BOOLEAN) WITH ('connector' = 'filesystem', 'path' = '${case.in}', 'format' = 'json');
+SELECT SIN(id) FROM t;

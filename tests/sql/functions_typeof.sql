@@ -1,0 +1,5 @@
+-- TYPEOF of what functions give.
+CREATE TABLE input (id INT NOT NULL, c CHAR(5), v VARCHAR(7), s STRING, d DECIMAL(5, 2), ts TIMESTAMP(9), a ARRAY<INT NOT NULL>, r ROW<p INT, q STRING NOT NULL>) WITH ('connector' = 'filesystem', 'path' = '${case.in}', 'format' = 'json');
+SELECT TYPEOF(id), TYPEOF(c), TYPEOF(UPPER(c)), TYPEOF(TRIM(c)), TYPEOF(SUBSTRING(v, 2)), TYPEOF(c || v), TYPEOF(c || c), TYPEOF(LEFT(v, 1)), TYPEOF(REVERSE(v)), TYPEOF(INITCAP(v)), TYPEOF(LTRIM(v)), TYPEOF(MD5(s)), TYPEOF(OVERLAY(v PLACING c FROM 1)),
+  TYPEOF(a), TYPEOF(a[1]), TYPEOF(r), TYPEOF(r.q), TYPEOF(ROW(id, s)), TYPEOF(MAP['a', d]), TYPEOF(ts), TYPEOF(s, TRUE), TYPEOF(a, TRUE), TYPEOF(r, TRUE), TYPEOF(INTERVAL '1' DAY), TYPEOF(INTERVAL '1' YEAR), TYPEOF(X'0a'), TYPEOF(MAP_ENTRIES(MAP['a', d])), TYPEOF(SPLIT(s, ','))
+FROM input;
