@@ -9,6 +9,9 @@
 #include <vector>
 
 #include "common/base/log.hpp"
+#include "runtime/aggregates/aggregate.hpp"
+#include "runtime/connectors/connector.hpp"
+#include "runtime/expr/function.hpp"
 #include "runtime/job/job.hpp"
 #include "runtime/job/script.hpp"
 #include "runtime/job/signals.hpp"
@@ -134,6 +137,41 @@ int run(const Flags& flags, const plan::PlannedScript& script) {
   return 0;
 }
 
+// Everything that stands in tables, a line each with tabs between: what docs/sql.md is made of.
+void print_tables() {
+  for (const auto& family : expr::function_families()) {
+    for (const expr::Function& function : family.functions) {
+      std::string forms(function.forms);
+      for (auto at = forms.find('\n'); at != std::string::npos; at = forms.find('\n', at + 2)) {
+        forms.replace(at, 1, "\\n");
+      }
+      std::cout << "function\t" << family.name << "\t" << function.name << "\t" << forms << "\n";
+    }
+  }
+  for (const auto& aggregate : aggregates::all_aggregates()) {
+    std::cout << "aggregate\t" << aggregate.name << "\n";
+  }
+  for (const auto& connector : connectors::all_connectors()) {
+    std::string keys;
+    for (const auto& option : connector.options) {
+      keys += (keys.empty() ? "" : ", ") + std::string(option.key) + (option.required ? "*" : "");
+    }
+    std::cout << "connector\t" << connector.name << "\t"
+              << (connector.make_source != nullptr ? "yes" : "-") << "\t"
+              << (connector.make_sink == nullptr ? "-"
+                  : connector.takes_updates      ? "yes, updates too"
+                                                 : "yes")
+              << "\t" << keys << "\n";
+  }
+  for (const auto& format : formats::all_formats()) {
+    std::string keys;
+    for (const auto& option : format.options) {
+      keys += (keys.empty() ? "" : ", ") + std::string(option.key);
+    }
+    std::cout << "format\t" << format.name << "\t" << keys << "\n";
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -156,11 +194,17 @@ int main(int argc, char** argv) {
       ->type_name("N");
   run_command->add_option("--checkpoints", flags.checkpoints, "where checkpoints are kept")
       ->type_name("DIR");
+  // For scripts/sql_docs.py.
+  const auto* tables_command = app.add_subcommand("tables", "what the tables hold")->group("");
   submit_command->add_option("--gateway", flags.gateway, "the SQL Gateway")->type_name("URL");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : exit_usage;
+  }
+  if (tables_command->parsed()) {
+    print_tables();
+    return 0;
   }
   if (!flags.checkpoints.empty()) {
     std::cerr << "--checkpoints is not served yet: the job would start from its sources' "
