@@ -13,6 +13,15 @@ using Kind = sql::Expression::Kind;
 using data::LogicalType;
 using expr::ExprPtr;
 
+// A time attribute cast to its own type: the same value, and a time like any other.
+ExprPtr plain_time(ExprPtr attribute) {
+  auto cast = std::make_shared<expr::Expr>();
+  cast->kind = expr::Expr::Kind::cast;
+  cast->type = attribute->type;
+  cast->args = {std::move(attribute)};
+  return cast;
+}
+
 class ExpressionBinder {
  public:
   ExpressionBinder(const Scope& scope, const std::string& clause, const Intercept& intercept)
@@ -173,6 +182,11 @@ class ExpressionBinder {
   Result<ExprPtr> cast(const sql::Expression& tree) {
     BOOST_OUTCOME_TRY(auto from, bind(*tree.arguments[0]));
     BOOST_OUTCOME_TRY(auto type, resolve_type(tree.type));
+    const bool attribute = from->kind == expr::Expr::Kind::column &&
+                           scope_.fields[from->column].time != TimeAttribute::none;
+    if (attribute && from->type.with_nullable(true).same_as(type.with_nullable(true))) {
+      return plain_time(std::move(from));
+    }
     return at(tree, expr::make_cast(std::move(from), type, tree.flag));
   }
 
