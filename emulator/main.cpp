@@ -1,5 +1,7 @@
 // millrace-emulator: flags -> store -> engine -> server; or the description of its API.
+#include <sys/resource.h>
 #include <CLI/CLI.hpp>
+
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -198,6 +200,14 @@ void settle(const CLI::App& app, Flags& flags, const emulator::Adopted& adopted)
   flags.listen = std::move(listen);
 }
 
+// A shell's usual 1,024 are few for a server; the hard limit is what the machine's owner allows.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  (void)::setrlimit(RLIMIT_NOFILE, &limit);  // it works with what it has
+}
+
 void print_api() {
   json::Writer out;
   kinesis::describe_api(out);
@@ -291,6 +301,7 @@ int main(int argc, char** argv) {
     return 0;
   }
   base::set_log_level(flags.log_level);
+  raise_descriptor_limit();
   for (const auto& note : adopted.value().notes) base::log().warn("{}", note);
   const auto served = serve(flags);
   if (!served) {

@@ -246,7 +246,19 @@ class Http1 final : public Outlet {
       if (!fault.empty())
         co_return co_await refuse(400, "The request is refused: " + std::string{fault} + ".");
     }
+    ReplyMemory::Hold body_hold;
     if (got && !parser.is_done()) {
+      // As announced; chunks announce nothing.
+      const auto most = std::min<std::uint64_t>(
+          parser.content_length().value_or(thread_.limits.body_bytes), thread_.limits.body_bytes);
+      if (most > small_body) {
+        connection_.deadline = Steady::time_point::max();
+        body_hold = thread_.bodies.reserve_now(most);
+        if (!body_hold) body_hold = co_await thread_.bodies.reserve(most);
+        if (!body_hold) co_return false;
+        body_hold.settle(most, [this] { connection_.transport.close(); });
+        set_deadline(thread_.limits.request);
+      }
       if (beast::iequals(parser.get()[bhttp::field::expect], "100-continue")) {
         if (!co_await write_all("HTTP/1.1 100 Continue\r\n\r\n")) co_return false;
         set_deadline(thread_.limits.request);
@@ -267,8 +279,10 @@ class Http1 final : public Outlet {
                                 thread_.parts.settings.secrets != nullptr));
       if (exchange.needs_run()) {
         if (exchange.lane() == kinesis::Lane::read) {
-          hold = thread_.pages.reserve_now();
-          if (!hold) hold = co_await thread_.pages.reserve();
+          const auto most = thread_.limits.page_reserve;
+          hold = thread_.pages.reserve_now(most);
+          if (!hold) hold = co_await thread_.pages.reserve(most);
+          if (!hold) co_return false;
         }
         const std::function<bool()> gone = [this] { return connection_.transport.gone(); };
         const bool wanted = co_await run_exchange(exchange, thread_, gone);
@@ -282,6 +296,7 @@ class Http1 final : public Outlet {
     co_return co_await write_all(head_of(reply, version, go_on), reply.body) && go_on;
   }
 
+  static constexpr std::size_t small_body = 64 * 1024;
   static constexpr std::size_t read_size = 16 * 1024;
 
   IoThread& thread_;

@@ -203,8 +203,10 @@ class Http2 final : public std::enable_shared_from_this<Http2> {
                                 thread_.parts.settings.secrets != nullptr));
       if (exchange.needs_run()) {
         if (exchange.lane() == kinesis::Lane::read) {
-          hold = thread_.pages.reserve_now();
-          if (!hold) hold = co_await thread_.pages.reserve();
+          const auto most = thread_.limits.page_reserve;
+          hold = thread_.pages.reserve_now(most);
+          if (!hold) hold = co_await thread_.pages.reserve(most);
+          if (!hold) co_return;
         }
         const std::function<bool()> gone = [&stream] { return stream->closed; };
         const bool wanted = co_await run_exchange(exchange, thread_, gone);

@@ -44,8 +44,9 @@ class IoThread {
   IoThread(const Parts& from, Limits with)
       : parts(from),
         limits(with),
-        pages(loop, naps, {.most = with.page_bytes, .reserve = with.page_reserve}),
-        pushes(loop, naps, {.most = with.push_bytes, .reserve = with.push_reserve}) {}
+        pages(loop, naps, {.most = with.page_bytes}),
+        pushes(loop, naps, {.most = with.push_bytes}),
+        bodies(loop, naps, {.most = with.all_body_bytes}) {}
 
   const Parts& parts;
   const Limits limits;
@@ -58,6 +59,7 @@ class IoThread {
   // for subscribers who do not read.
   ReplyMemory pages;
   ReplyMemory pushes;
+  ReplyMemory bodies;  // of large requests
   // After what its coroutines use: those it still holds at its end go with it.
   boost::asio::io_context loop{1};
   // Closes connections whose deadline has passed; once a second.

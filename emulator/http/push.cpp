@@ -18,8 +18,10 @@ asio::awaitable<void> push(IoThread& thread, protocol::Events& events, Outlet& o
       co_await nap->sleep(due);
       continue;
     }
-    auto hold = thread.pushes.reserve_now();
-    if (!hold) hold = co_await thread.pushes.reserve();
+    const auto most = thread.limits.push_reserve;
+    auto hold = thread.pushes.reserve_now(most);
+    if (!hold) hold = co_await thread.pushes.reserve(most);
+    if (!hold) co_return;
     auto chunk = co_await next_chunk(events, thread);
     hold.settle(chunk.frames.size(), [&outlet] { outlet.drop(); });
     if (!chunk.frames.empty()) {

@@ -46,8 +46,8 @@ void ReplyMemory::Hold::release() {
 }
 
 void ReplyMemory::wake_next() {
-  while (!waiting_.empty() && fits()) {
-    const auto next = waiting_.front().lock();
+  while (!waiting_.empty() && fits(waiting_.front().bytes)) {
+    const auto next = waiting_.front().nap.lock();
     waiting_.pop_front();
     if (next == nullptr) continue;  // it was dropped meanwhile
     next->wake();
@@ -55,28 +55,30 @@ void ReplyMemory::wake_next() {
   }
 }
 
-ReplyMemory::Hold ReplyMemory::take() {
-  held_ += options_.reserve;
-  entries_.push_back({options_.reserve, std::chrono::steady_clock::now(), {}});
+ReplyMemory::Hold ReplyMemory::take(std::size_t bytes) {
+  held_ += bytes;
+  entries_.push_back({bytes, std::chrono::steady_clock::now(), {}});
   return {*this, std::prev(entries_.end())};
 }
 
-ReplyMemory::Hold ReplyMemory::reserve_now() {
-  if (!stopping_ && (!waiting_.empty() || !fits())) return {};
-  return take();
+ReplyMemory::Hold ReplyMemory::reserve_now(std::size_t bytes) {
+  if (stopping_ || !waiting_.empty() || !fits(bytes)) return {};
+  return take(bytes);
 }
 
-asio::awaitable<ReplyMemory::Hold> ReplyMemory::reserve() {
+asio::awaitable<ReplyMemory::Hold> ReplyMemory::reserve(std::size_t bytes) {
+  if (stopping_) co_return Hold{};
   const auto nap = std::make_shared<Nap>(loop_, naps_);
-  waiting_.push_back(nap);
+  waiting_.push_back({nap, bytes});
   wake_next();
   for (;;) {
     co_await nap->sleep(until_woken);
-    if (stopping_ || fits()) break;
+    if (stopping_) co_return Hold{};
+    if (fits(bytes)) break;
     nap->begin();
-    waiting_.push_front(nap);  // somebody was quicker: it keeps its place
+    waiting_.push_front({nap, bytes});  // somebody was quicker: it keeps its place
   }
-  auto hold = take();
+  auto hold = take(bytes);
   wake_next();
   co_return std::move(hold);
 }

@@ -1,4 +1,4 @@
-// How much memory large replies under way may take together. Internal to http/; the I/O thread
+// How much memory large messages under way may take together. Internal to http/; the I/O thread
 // only.
 #pragma once
 
@@ -16,19 +16,19 @@ namespace millrace::http {
 
 // Who makes a large reply reserves what it may take at most, settles for what it has become, and
 // lets go of it when the client has taken it. While all is given away others wait, first come first
-// served; then those who have held theirs for long are dropped, longest first: a client that does
-// not read must not keep the others from reading.
+// served; then those who have held theirs for long are dropped: a client that does not read must
+// not keep the others from reading. The same for large requests and clients that do not send.
 //
-//   auto hold = memory.reserve_now();
-//   if (!hold) hold = co_await memory.reserve();
+//   auto hold = memory.reserve_now(bytes);
+//   if (!hold) hold = co_await memory.reserve(bytes);
+//   if (!hold) ... the server stops ...
 //   ... make the reply ...
 //   hold.settle(reply.size(), [&] { close the connection });
 //   ... write it ...                             // hold ends
 class ReplyMemory {
  public:
   struct Options {
-    std::size_t most;                          // bytes, all together
-    std::size_t reserve;                       // bytes, what one takes before it is known
+    std::size_t most;                          // bytes, all together; one alone may take more
     std::chrono::milliseconds patience{2000};  // how long one may hold while others wait
   };
 
@@ -60,21 +60,22 @@ class ReplyMemory {
   ReplyMemory(boost::asio::io_context& loop, Nap::Set& naps, Options options)
       : loop_(loop), naps_(naps), options_(options) {}
 
-  boost::asio::awaitable<Hold> reserve();
+  // Empty: the server stops.
+  boost::asio::awaitable<Hold> reserve(std::size_t bytes);
   // The same where nobody needs to wait; else an empty one.
-  Hold reserve_now();
-  // Nobody waits any longer: the server stops.
+  Hold reserve_now(std::size_t bytes);
+  // Nobody waits any longer and nobody gets anything: the server stops. The naps are to be woken.
   void stop() { stopping_ = true; }
   // Now and then: drops who holds others up.
   void sweep(std::chrono::steady_clock::time_point now);
   [[nodiscard]] std::size_t held() const { return held_; }
 
  private:
-  [[nodiscard]] bool fits() const {
-    return held_ == 0 || held_ + options_.reserve <= options_.most;
+  [[nodiscard]] bool fits(std::size_t bytes) const {
+    return held_ == 0 || held_ + bytes <= options_.most;
   }
   void wake_next();
-  Hold take();
+  Hold take(std::size_t bytes);
 
   boost::asio::io_context& loop_;
   Nap::Set& naps_;
@@ -82,7 +83,11 @@ class ReplyMemory {
   bool stopping_ = false;
   std::size_t held_ = 0;
   std::list<Hold::Entry> entries_;  // in the order they were reserved
-  std::deque<std::weak_ptr<Nap>> waiting_;
+  struct Waiting {
+    std::weak_ptr<Nap> nap;
+    std::size_t bytes;
+  };
+  std::deque<Waiting> waiting_;
 };
 
 }  // namespace millrace::http

@@ -45,7 +45,11 @@ class ExchangeRead final : public engine::ReadJob {
  public:
   ExchangeRead(protocol::Exchange& exchange, IoThread& thread)
       : exchange_(exchange), thread_(thread) {}
-  void run(store::Reader& reader) override { exchange_.run(&reader); }
+  void run(store::Reader& reader) override {
+    exchange_.run(&reader);
+    // A page takes long to encode: here it holds nobody else up.
+    if (!exchange_.wait()) exchange_.reply();
+  }
   void finish() override { thread_.complete(*waiter); }
   Waiter* waiter = nullptr;
 

@@ -55,12 +55,14 @@ void IoThread::sweep() {
   }
   pages.sweep(now);
   pushes.sweep(now);
+  bodies.sweep(now);
 }
 
 void IoThread::begin_stop() {
   stopping = true;
   pages.stop();
   pushes.stop();
+  bodies.stop();
   for (auto& connection : connections) {
     if (connection.on_stop) {
       connection.on_stop();
@@ -103,6 +105,7 @@ struct Server::Impl {
     std::vector<std::unique_ptr<IoThread>> made;
     limits.page_bytes /= count;
     limits.push_bytes /= count;
+    limits.all_body_bytes /= count;
     for (unsigned i = 0; i < count; ++i) made.push_back(std::make_unique<IoThread>(parts, limits));
     return made;
   }

@@ -40,10 +40,12 @@ struct Limits {
   // Of replies with records that clients have not taken, all together; a page is 14 MiB at most.
   // Who is late is told to wait, who does not read for 2 s meanwhile is dropped.
   std::size_t page_bytes = 192 * 1024 * 1024;
-  std::size_t page_reserve = 16 * 1024 * 1024;
+  std::size_t page_reserve = 16 * 1024 * 1024;  // before it is known
   // The same for pieces of event streams, which are about 1.4 MiB.
   std::size_t push_bytes = 128 * 1024 * 1024;
   std::size_t push_reserve = 2 * 1024 * 1024;
+  // The same for bodies of requests over HTTP/1.1 beyond 64 KiB, while they come and are worked on.
+  std::size_t all_body_bytes = 256 * 1024 * 1024;
 };
 
 struct Parts {

@@ -16,13 +16,13 @@ constexpr std::size_t mib = 1024 * 1024;
 
 struct World {
   Nap::Set naps;
-  ReplyMemory memory{loop, naps, {.most = 4 * mib, .reserve = 2 * mib}};
+  ReplyMemory memory{loop, naps, {.most = 4 * mib}};
   std::vector<int> got;  // in what order
   std::vector<Hold> holds;
   asio::io_context loop{1};
 
   static asio::awaitable<void> wait(World& world, int name) {
-    auto hold = co_await world.memory.reserve();
+    auto hold = co_await world.memory.reserve(2 * mib);
     world.got.push_back(name);
     world.holds.push_back(std::move(hold));
   }
@@ -38,11 +38,11 @@ struct World {
 
 TEST_CASE("reply memory: what fits is given at once, the rest waits in order") {
   World world;
-  auto first = world.memory.reserve_now();
-  auto second = world.memory.reserve_now();
+  auto first = world.memory.reserve_now(2 * mib);
+  auto second = world.memory.reserve_now(2 * mib);
   CHECK(first);
   CHECK(second);
-  CHECK(!world.memory.reserve_now());
+  CHECK(!world.memory.reserve_now(2 * mib));
   world.queue(1);
   world.queue(2);
   world.queue(3);
@@ -50,7 +50,7 @@ TEST_CASE("reply memory: what fits is given at once, the rest waits in order") {
   first.release();
   world.poll();
   CHECK(world.got == std::vector{1});
-  CHECK(!world.memory.reserve_now());  // nobody passes those who wait
+  CHECK(!world.memory.reserve_now(2 * mib));  // nobody passes those who wait
   second.release();
   world.poll();
   CHECK(world.got == std::vector{1, 2});
@@ -63,32 +63,32 @@ TEST_CASE("reply memory: what fits is given at once, the rest waits in order") {
 
 TEST_CASE("reply memory: a settled reply counts what it is, a small one nothing") {
   World world;
-  auto small = world.memory.reserve_now();
+  auto small = world.memory.reserve_now(2 * mib);
   small.settle(1000, [] {});
   CHECK(!small);
   CHECK(world.memory.held() == 0);
-  auto large = world.memory.reserve_now();
+  auto large = world.memory.reserve_now(2 * mib);
   large.settle(mib, [] {});
   CHECK(world.memory.held() == mib);
-  auto beyond = world.memory.reserve_now();
+  auto beyond = world.memory.reserve_now(2 * mib);
   beyond.settle(9 * mib, [] {});  // more than was reserved
   CHECK(world.memory.held() == 10 * mib);
-  CHECK(!world.memory.reserve_now());
+  CHECK(!world.memory.reserve_now(2 * mib));
 }
 
 TEST_CASE("reply memory: one reply passes even when it alone is more than all") {
   World world;
-  ReplyMemory narrow{world.loop, world.naps, {.most = mib, .reserve = 2 * mib}};
-  auto hold = narrow.reserve_now();
+  ReplyMemory narrow{world.loop, world.naps, {.most = mib}};
+  auto hold = narrow.reserve_now(2 * mib);
   CHECK(hold);
-  CHECK(!narrow.reserve_now());
+  CHECK(!narrow.reserve_now(2 * mib));
 }
 
 TEST_CASE("reply memory: who holds for long is dropped when others wait, and only then") {
   World world;
   const auto now = std::chrono::steady_clock::now();
   int dropped = 0;
-  auto hold = world.memory.reserve_now();
+  auto hold = world.memory.reserve_now(2 * mib);
   hold.settle(3 * mib, [&] { ++dropped; });
   world.memory.sweep(now + std::chrono::hours{1});
   CHECK(dropped == 0);
@@ -102,17 +102,30 @@ TEST_CASE("reply memory: who holds for long is dropped when others wait, and onl
   CHECK(world.got == std::vector{1});
 }
 
-TEST_CASE("reply memory: nobody waits when the server stops") {
+TEST_CASE("reply memory: a small one waits behind a large one that came before it") {
   World world;
-  auto hold = world.memory.reserve_now();
-  hold.settle(4 * mib, [] {});
+  auto hold = world.memory.reserve_now(3 * mib);
+  world.queue(1);
+  CHECK(!world.memory.reserve_now(mib));
+  hold.release();
+  world.poll();
+  CHECK(world.got == std::vector{1});
+  CHECK(world.memory.reserve_now(mib));
+}
+
+TEST_CASE("reply memory: nobody waits and nobody gets anything when the server stops") {
+  World world;
+  auto hold = world.memory.reserve_now(4 * mib);
   world.queue(1);
   CHECK(world.got.empty());
   world.memory.stop();
   for (auto* nap : world.naps) nap->wake();
   world.poll();
   CHECK(world.got == std::vector{1});
-  CHECK(world.memory.reserve_now());
+  CHECK(!world.holds.at(0));
+  CHECK(!world.memory.reserve_now(mib));
+  world.queue(2);
+  CHECK(!world.holds.at(1));
 }
 
 }  // namespace
