@@ -264,6 +264,25 @@ Result<ExprPtr> between(const std::vector<ExprPtr>& args) {
   return make_call("AND", {low, high});
 }
 
+// OVERLAPS (from, to or length, from, to or length): the periods share a point.
+Result<ExprPtr> overlaps(const std::vector<ExprPtr>& args) {
+  if (args.size() != 4) return count_error("OVERLAPS", 4);
+  std::array<ExprPtr, 4> ends;  // first and last of both
+  for (std::size_t i = 0; i < 4; i += 2) {
+    ExprPtr from = args[i];
+    ExprPtr to = args[i + 1];
+    if (to->type.is_interval()) {
+      BOOST_OUTCOME_TRY(to, make_call("+", {from, to}));
+    }
+    BOOST_OUTCOME_TRY(const ExprPtr straight, make_call("<=", {from, to}));
+    BOOST_OUTCOME_TRY(ends[i], make_call("CASE", {straight, from, to}));
+    BOOST_OUTCOME_TRY(ends[i + 1], make_call("CASE", {straight, to, from}));
+  }
+  BOOST_OUTCOME_TRY(const ExprPtr left, make_call(">=", {ends[3], ends[0]}));
+  BOOST_OUTCOME_TRY(const ExprPtr right, make_call(">=", {ends[1], ends[2]}));
+  return make_call("AND", {left, right});
+}
+
 Result<ExprPtr> negated(Result<ExprPtr> inner) {
   BOOST_OUTCOME_TRY(ExprPtr expr, std::move(inner));
   return make_call("NOT", {expr});
@@ -289,6 +308,7 @@ std::optional<Result<ExprPtr>> rewrite_call(std::string_view name,
     if (!turned) return turned;
     return make_call("OR", {straight.value(), turned.value()});
   }
+  if (name == "OVERLAPS") return overlaps(args);
   if (name == "NOT LIKE") return negated(make_call("LIKE", args));
   if (name == "IF") {
     if (args.size() != 3) return Result<ExprPtr>(count_error(name, 3));

@@ -109,7 +109,10 @@ class ExpressionBinder {
       }
       return expr::make_literal(*value, LogicalType::date());
     }
-    const auto value = data::parse_time(tree.name, data::TimestampStyle::sql);
+    // TIME '9:00:00' is one, too.
+    const bool short_hour = tree.name.size() > 1 && tree.name[1] == ':';
+    const auto value =
+        data::parse_time(short_hour ? "0" + tree.name : tree.name, data::TimestampStyle::sql);
     if (!value) {
       return sql::parse_error(tree.where.from,
                               "Illegal TIME literal '" + tree.name + "': not in format 'HH:mm:ss'");

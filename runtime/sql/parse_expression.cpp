@@ -131,7 +131,7 @@ Result<ExpressionPtr> Parser::binary(int least) {
     const bool negated = peek().is_word("NOT");
     const Token& word = negated ? peek(1) : peek();
     const bool known = word.is_word("BETWEEN") || word.is_word("LIKE") || word.is_word("IN") ||
-                       word.is_word("SIMILAR") || word.is_word("ILIKE");
+                       word.is_word("SIMILAR") || word.is_word("ILIKE") || word.is_word("OVERLAPS");
     if (!is && !known) return left;
     if ((is ? is_binds : predicate_binds) < least) return left;
     if (!is && negated) take();
@@ -189,6 +189,18 @@ Result<ExpressionPtr> Parser::predicate(ExpressionPtr left, bool negated) {
       arguments.push_back(std::move(escape));
     }
     return done(make_call("LIKE", since(from), std::move(arguments)));
+  }
+  // (a, b) OVERLAPS (c, d) -> OVERLAPS(a, b, c, d)
+  if (accept_word("OVERLAPS")) {
+    BOOST_OUTCOME_TRY(auto right, binary(predicate_binds + 1));
+    const auto is_period = [](const Expression& tree) {
+      return tree.kind == Expression::Kind::call && tree.name == "ROW" && tree.path.empty() &&
+             tree.arguments.size() == 2;
+    };
+    if (!is_period(*left) || !is_period(*right)) return unexpected("two periods of two values");
+    auto arguments = std::move(left->arguments);
+    for (auto& argument : right->arguments) arguments.push_back(std::move(argument));
+    return done(make_call("OVERLAPS", since(from), std::move(arguments)));
   }
   if (accept_words({"SIMILAR", "TO"})) {
     BOOST_OUTCOME_TRY(auto pattern, binary(predicate_binds + 1));
