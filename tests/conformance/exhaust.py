@@ -352,11 +352,12 @@ def prepare(emulator, name, count):
 
 
 def feed(port, streams, end):
-    """Puts a megabyte into every stream now and then: what the subscribers do not read."""
-    block = base64.b64encode(os.urandom(500_000)).decode()
+    """Puts 200 kB into every stream now and then: what the subscribers do not read."""
+    block = base64.b64encode(os.urandom(200_000)).decode()
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    for _ in range(4):
+    for _ in range(20):
         for stream in range(streams):
+            time.sleep(0.02)
             if end.is_set():
                 return
             try:

@@ -103,6 +103,13 @@ class Cbor(ApiTest):
                 said, _ = self.call("ListStreams", bomb, 400)
                 self.assertEqual(said, {"__type": "SerializationException"})
 
+    def test_every_operation_refuses_bombs(self):
+        for operation in self.kinesis.meta.service_model.operation_names:
+            for bomb in (b"\x9f" * 100_000, b"\xbf\x61a\x9b" + b"\xff" * 8, b"\xbf\x61a\x7b" + b"\xff" * 8):
+                with self.subTest(f"{operation} {bomb[:4].hex()}"):
+                    said, _ = self.call(operation, bomb, 400)
+                    self.assertEqual(said, {"__type": "SerializationException"})
+
     def test_nulls_and_unknown_members_do_no_harm(self):
         answer, _ = self.call("ListStreams", {"Limit": None, "Nobody": {"knows": [1.5, b"x", None]}})
         self.assertIn("StreamNames", answer)
