@@ -36,6 +36,11 @@ if(MILLRACE_SANITIZE)
     add_compile_options(-fno-sanitize-recover=undefined)
   endif()
   add_link_options(-fsanitize=${MILLRACE_SANITIZE})
+  # Fifty large programs are linked.
+  find_program(MOLD mold)
+  if(MOLD)
+    add_link_options(-fuse-ld=mold)
+  endif()
 endif()
 
 find_program(CCACHE ccache)

@@ -10,7 +10,7 @@ namespace asio = boost::asio;
 
 namespace {
 constexpr std::size_t small = 64 * 1024;
-constexpr std::chrono::milliseconds until_woken{3'600'000};
+constexpr std::chrono::milliseconds until_freed{3'600'000};
 }  // namespace
 
 ReplyMemory::Hold::Hold(Hold&& other) noexcept
@@ -72,7 +72,7 @@ asio::awaitable<ReplyMemory::Hold> ReplyMemory::reserve(std::size_t bytes) {
   waiting_.push_back({nap, bytes});
   wake_next();
   for (;;) {
-    co_await nap->sleep(until_woken);
+    co_await nap->sleep(until_freed);
     if (stopping_) co_return Hold{};
     if (fits(bytes)) break;
     nap->begin();

@@ -16,13 +16,13 @@ bool reads(const expr::Expr& tree, std::size_t column) {
   return std::find(columns.begin(), columns.end(), column) != columns.end();
 }
 
-struct Bounds {
+struct NumberBounds {
   std::int64_t from = 1;
   std::optional<std::int64_t> to;
 };
 
 // Takes what `part` says of the number's column; false when it says something else.
-bool take_bound(const expr::Expr& part, std::size_t number, Bounds& bounds) {
+bool take_bound(const expr::Expr& part, std::size_t number, NumberBounds& bounds) {
   if (part.kind != expr::Expr::Kind::call || part.args.size() != 2) return false;
   const auto is_number = [number](const expr::Expr& side) {
     return side.kind == expr::Expr::Kind::column && side.column == number;
@@ -97,7 +97,8 @@ NodePtr make_rank(Rank rank, NodePtr input) {
 }
 
 // Chooses among the nodes that keep the first rows.
-NodePtr make_first_rows(const Over& over, const Bounds& bounds, bool with_number, NodePtr input) {
+NodePtr make_first_rows(const Over& over, const NumberBounds& bounds, bool with_number,
+                        NodePtr input) {
   const std::vector<Field>& fields = input->fields;
   const auto role = [&](std::size_t column) { return fields[column].window; };
   std::optional<std::size_t> start;
@@ -193,7 +194,7 @@ Result<NodePtr> bind_rank(const NodePtr& input, const ExprPtr& condition,
   if (!reads(*where, number)) return NodePtr();
   std::vector<ExprPtr> parts;
   split_and(where, parts);
-  Bounds bounds;
+  NumberBounds bounds;
   std::vector<ExprPtr> rest;
   for (const auto& part : parts) {
     if (!take_bound(*part, number, bounds)) rest.push_back(part);

@@ -9,7 +9,7 @@ namespace {
 
 // Sorted by byte, for the binary search below.
 // clang-format off
-constexpr std::string_view words[] = {
+constexpr std::string_view reserved_words[] = {
     "ABS", "ALL", "ALLOCATE", "ALLOW", "ALTER", "AND", "ANY", "ARE", "ARRAY", "ARRAY_CONCAT_AGG",
     "ARRAY_MAX_CARDINALITY", "AS", "ASENSITIVE", "ASYMMETRIC", "AT", "ATOMIC", "AUTHORIZATION",
     "AVG", "BEGIN", "BEGIN_FRAME", "BEGIN_PARTITION", "BETWEEN", "BIGINT", "BINARY", "BIT",
@@ -71,7 +71,7 @@ constexpr std::string_view words[] = {
 }  // namespace
 
 bool is_reserved(std::string_view upper) {
-  return std::binary_search(std::begin(words), std::end(words), upper);
+  return std::binary_search(std::begin(reserved_words), std::end(reserved_words), upper);
 }
 
 }  // namespace millrace::sql
