@@ -76,11 +76,12 @@ final class Worker {
     thread.start();
   }
 
-  // It has made the table of leases and the row that says how leases are shared out. Two workers that make
-  // that row at once are in each other's way, and one does not start.
+  // It has made the table of leases, its index and the row that says how leases are shared out. Two workers
+  // that make these at once are in each other's way, and one does not start.
   boolean hasSetUp() {
     try {
-      return dynamo.scan(r -> r.tableName(LEASES)).join().items().stream()
+      return dynamo.describeTable(r -> r.tableName(LEASES)).join().table().hasGlobalSecondaryIndexes()
+          && dynamo.scan(r -> r.tableName(LEASES)).join().items().stream()
           .anyMatch(item -> item.toString().contains("Migration3.0"));
     } catch (CompletionException failed) {
       if (failed.getCause() instanceof ResourceNotFoundException) return false;
