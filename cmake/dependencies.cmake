@@ -11,6 +11,7 @@ find_package(RapidJSON REQUIRED)
 find_package(date REQUIRED)
 if(MILLRACE_TESTS)
   find_package(doctest REQUIRED)
+  find_package(rapidcheck REQUIRED)
 endif()
 
 if(NOT TARGET RapidJSON)

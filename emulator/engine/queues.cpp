@@ -83,6 +83,15 @@ struct Queues::Candidates {
     return rows.size() < take.limit &&
            (rows.empty() || records.bytes.size() + size <= take.max_bytes);
   }
+  struct Size {
+    std::size_t rows, bytes;
+  };
+  [[nodiscard]] Size size() const { return {rows.size(), records.bytes.size()}; }
+  void shrink(Size to) {
+    rows.resize(to.rows);
+    records.entries.resize(to.rows);
+    records.bytes.resize(to.bytes);
+  }
 };
 
 base::Result<std::unique_ptr<Queues>> Queues::open(Engine& engine) {
@@ -114,23 +123,33 @@ base::Result<QueueBatch> Queues::receive(const Resource& queue, const Stream& st
   }
   auto within = take;
   within.limit = std::min(take.limit, static_cast<std::size_t>(most - in_flight));
+  const bool normal = take.path == QueuePath::normal;
+  const bool new_first = normal && only_seen_.contains(queue.row.id);
   QueueBatch batch;
   BOOST_OUTCOME_TRY(engine_.atomically([&]() -> base::Status {
-    BOOST_OUTCOME_TRY(auto found, seen_before(queue, stream, within));
-    if (take.path == QueuePath::normal) {
+    Candidates found;
+    if (new_first) {
       BOOST_OUTCOME_TRY(add_new(queue, stream, within, found));
+    }
+    BOOST_OUTCOME_TRY(add_seen(queue, stream, within, found));
+    if (normal && !new_first) {
+      const auto seen = found.rows.size();
+      BOOST_OUTCOME_TRY(add_new(queue, stream, within, found));
+      if (seen > 0 && found.rows.size() == seen) only_seen_.insert(queue.row.id);
     }
     BOOST_OUTCOME_TRY(batch, deliver(queue, within, std::move(found)));
     return base::success();
   }));
+  if (new_first) only_seen_.erase(queue.row.id);
   return batch;
 }
 
-base::Result<Queues::Candidates> Queues::seen_before(const Resource& queue, const Stream& stream,
-                                                     const QueueTake& take) {
+base::Status Queues::add_seen(const Resource& queue, const Stream& stream, const QueueTake& take,
+                              Candidates& found) {
   const bool dead = take.path == QueuePath::dead_letter;
+  const auto before = found.size();
   for (bool tidied = false;; tidied = true) {
-    Candidates found;
+    found.shrink(before);
     bool expired = false;
     BOOST_OUTCOME_TRY(const auto rows, rows_->visible(queue.row.id, dead, engine_.now_ms(),
                                                       static_cast<std::int64_t>(take.limit)));
@@ -149,7 +168,7 @@ base::Result<Queues::Candidates> Queues::seen_before(const Resource& queue, cons
       append(found.records, page.records, entries.front());
       found.rows.push_back(row);
     }
-    if (!expired || tidied) return found;
+    if (!expired || tidied) return base::success();
     BOOST_OUTCOME_TRY(forget_expired(stream));
   }
 }

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,7 +60,9 @@ class Queues {
   base::Status begin_at_latest(const Resource& queue, const Stream& stream);
 
   // Visible records: those that were received before, in the order in which they became visible,
-  // then new ones from shard after shard. Error: limit_exceeded when too many are in flight.
+  // then new ones from shard after shard. The other way round after a receive that found only such
+  // as were received before: records that come back and back must not hold up the rest. Error:
+  // limit_exceeded when too many are in flight.
   base::Result<QueueBatch> receive(const Resource& queue, const Stream& stream,
                                    const QueueTake& take);
 
@@ -80,8 +83,8 @@ class Queues {
  private:
   explicit Queues(Engine& engine) : engine_(engine) {}
   struct Candidates;
-  base::Result<Candidates> seen_before(const Resource& queue, const Stream& stream,
-                                       const QueueTake& take);
+  base::Status add_seen(const Resource& queue, const Stream& stream, const QueueTake& take,
+                        Candidates& found);
   base::Status add_new(const Resource& queue, const Stream& stream, const QueueTake& take,
                        Candidates& found);
   base::Result<std::int64_t> first_index(const Shard& shard, const QueueTake& take);
@@ -96,6 +99,8 @@ class Queues {
   std::unique_ptr<store::Reader> reader_;  // sees the transaction under way
   // By queue: the shard that the next receive begins with, so that none is left waiting.
   std::map<std::int64_t, std::size_t> turns_;
+  // Queues whose last receive gave out only records that were received before.
+  std::set<std::int64_t> only_seen_;
 };
 
 }  // namespace millrace::engine
