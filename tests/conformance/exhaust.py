@@ -372,7 +372,9 @@ def percentile(values, share):
 
 def run(name, options):
     """One line of the table; False when something is wrong."""
+    spare = resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 100  # of a machine that allows few descriptors
     count = {"10,000 idle connections": 10_000, "out of descriptors": 400}.get(name, options.connections)
+    count = min(count, spare)
     emulator = Emulator(options.bin, 256 if name == "out of descriptors" else None)
     good = False
     workers = []
