@@ -116,19 +116,40 @@ func subscribe(arn *string, shards []types.Shard) int {
 	}
 	pushed := 0
 	for _, shard := range shards {
-		events := must(client.SubscribeToShard(ctx, &kinesis.SubscribeToShardInput{
-			ConsumerARN: consumer.ConsumerARN, ShardId: shard.ShardId,
-			StartingPosition: &types.StartingPosition{Type: types.ShardIteratorTypeTrimHorizon}})).GetStream()
+		pushed += readPushed(consumer.ConsumerARN, shard.ShardId)
+	}
+	return pushed
+}
+
+// Reads a shard by fan-out until there is no more. A subscription that breaks is made anew from where it was,
+// as every consumer must: the SDK closes the request's body as soon as the response begins, and where its
+// writer is still at it, net/http closes the connection.
+func readPushed(consumer, shard *string) int {
+	pushed := 0
+	from := &types.StartingPosition{Type: types.ShardIteratorTypeTrimHorizon}
+	for attempt := 0; attempt < 60; attempt++ {
+		answer, err := client.SubscribeToShard(ctx, &kinesis.SubscribeToShardInput{
+			ConsumerARN: consumer, ShardId: shard, StartingPosition: from})
+		var inUse *types.ResourceInUseException
+		if errors.As(err, &inUse) { // the one before counts for five seconds
+			time.Sleep(500 * time.Millisecond)
+			continue
+		}
+		events := must(answer, err).GetStream()
 		for event := range events.Events() {
 			value := event.(*types.SubscribeToShardEventStreamMemberSubscribeToShardEvent).Value
 			pushed += len(value.Records)
 			if len(value.ChildShards) > 0 || *value.MillisBehindLatest == 0 {
-				break
+				events.Close()
+				return pushed
 			}
+			from = &types.StartingPosition{Type: types.ShardIteratorTypeAfterSequenceNumber,
+				SequenceNumber: value.ContinuationSequenceNumber}
 		}
 		events.Close()
 	}
-	return pushed
+	log.Fatal("the subscription breaks again and again")
+	return 0
 }
 
 func version() string {
