@@ -1,4 +1,7 @@
 // ARRAY, MAP, MULTISET and ROW as text.
+#include <string>
+#include <unordered_map>
+
 #include "runtime/data/nested.hpp"
 #include "runtime/data/text.hpp"
 
@@ -103,17 +106,31 @@ bool java_hash(const Column& key, std::uint32_t& hash) {
 // The entries in the order a java.util.HashMap shows them that got them one by one: by bucket.
 std::string in_hash_order(const LogicalType& type, std::string_view bytes) {
   const NestedView view(bytes);
-  const std::size_t entries = view.size() / 2;
+  // Of equal keys the last value is shown.
+  std::vector<std::size_t> values;  // where each entry's value is
+  std::unordered_map<std::string, std::size_t> known;
+  std::vector<std::size_t> keys;
+  for (std::size_t i = 0; i + 1 < view.size(); i += 2) {
+    const auto [place, is_new] =
+        known.emplace((view.is_null(i) ? "n" : "v") + std::string(view.bytes(i)), keys.size());
+    if (is_new) {
+      keys.push_back(i);
+      values.push_back(i + 1);
+    } else {
+      values[place->second] = i + 1;
+    }
+  }
+  const std::size_t entries = keys.size();
   std::vector<std::uint32_t> hashes(entries);
   for (std::size_t i = 0; i < entries; ++i) {
     Column key(type.fields()[0].type);
-    append_nested(key, view, 2 * i);
+    append_nested(key, view, keys[i]);
     if (!java_hash(key, hashes[i])) return std::string(bytes);
   }
   NestedBuilder out;
   for (const std::size_t entry : hash_map_order(hashes)) {
-    out.add(view, 2 * entry);
-    out.add(view, 2 * entry + 1);
+    out.add(view, keys[entry]);
+    out.add(view, values[entry]);
   }
   return out.take();
 }

@@ -1,6 +1,7 @@
 // Instants out of numbers and texts, and texts between time zones: TO_TIMESTAMP_LTZ, CONVERT_TZ.
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include "runtime/expr/kernels.hpp"
 #include "runtime/expr/numbers.hpp"
@@ -133,6 +134,23 @@ Result<Column> convert_tz(const Expr& call, std::span<const ColumnPtr> args, std
                           Context&) {
   std::string buffer;
   const auto zone_of = [](Text name) {
+    // java.util.TimeZone's short names; an offset without GMT in front is none of its names.
+    constexpr std::array<std::pair<Text, Text>, 12> brief = {{{"PST", "America/Los_Angeles"},
+                                                              {"CST", "America/Chicago"},
+                                                              {"AST", "America/Anchorage"},
+                                                              {"PNT", "America/Phoenix"},
+                                                              {"JST", "Asia/Tokyo"},
+                                                              {"CTT", "Asia/Shanghai"},
+                                                              {"IST", "Asia/Kolkata"},
+                                                              {"BST", "Asia/Dhaka"},
+                                                              {"ECT", "Europe/Paris"},
+                                                              {"AET", "Australia/Sydney"},
+                                                              {"ACT", "Australia/Darwin"},
+                                                              {"NST", "Pacific/Auckland"}}};
+    if (name.starts_with('+') || name.starts_with('-')) return data::TimeZone();
+    for (const auto& [from_name, to_name] : brief) {
+      if (name == from_name) name = to_name;
+    }
     auto found = data::TimeZone::find(std::string(name));
     return found ? std::move(found).value() : data::TimeZone();
   };

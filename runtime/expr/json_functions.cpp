@@ -130,8 +130,6 @@ bool are_literals(std::span<const ExprPtr> args) {
 Result<Signature> infer_exists(std::span<const ExprPtr> args) {
   if (!is_text(args[0]) || !is_text(args[1]) || !are_literals(args.subspan(2))) return no_match();
   Signature signature{{text_of(args[0]), text_of(args[1])}, LogicalType::boolean()};
-  const bool unknown = args.size() == 3 && literal_string(*args[2]) == "UNKNOWN";
-  if (!unknown) signature.result = nullable_as(LogicalType::boolean(), args);
   for (const ExprPtr& arg : args.subspan(2)) signature.args.push_back(arg->type);
   return signature;
 }
@@ -393,7 +391,8 @@ Result<Column> json_string(const Expr& call, std::span<const ColumnPtr> args, st
       continue;
     }
     buffer.clear();
-    append_cell_as_json(buffer, *args[0], row, context.zone);
+    const std::string wrong = append_cell_as_json(buffer, *args[0], row, context.zone);
+    if (!wrong.empty()) return runtime_error(wrong);
     to[row] = arena->copy(buffer);
   }
   out.keep_alive(arena);
@@ -458,7 +457,8 @@ Result<Column> make_json(const Expr& call, std::span<const ColumnPtr> args, std:
       } else if (number < raw.size() && raw[number] == '1') {
         buffer += cell.at<Text>(row);
       } else {
-        append_cell_as_json(buffer, cell, row, context.zone);
+        const std::string wrong = append_cell_as_json(buffer, cell, row, context.zone);
+        if (!wrong.empty()) return runtime_error(wrong);
       }
     }
     buffer += object ? '}' : ']';
@@ -538,10 +538,10 @@ constexpr std::array functions = {
     row("JSON_QUERY", 2, 5, infer_query, query, "JSON_QUERY(<CHARACTER>, <CHARACTER>)", true),
     row("IS JSON", 1, 2, infer_is_json, is_json<false>, "<CHARACTER> IS JSON"),
     row("IS NOT JSON", 1, 2, infer_is_json, is_json<true>, "<CHARACTER> IS NOT JSON"),
-    row("JSON_STRING", 1, 1, infer_string, json_string, "JSON_STRING(<ANY>)"),
+    row("JSON_STRING", 1, 1, infer_string, json_string, "JSON_STRING(<ANY>)", true),
     row("JSON_OBJECT", 1, -1, infer_object, make_json<true>,
         "JSON_OBJECT(KEY <CHARACTER> VALUE <ANY>, ...)", true),
-    row("JSON_ARRAY", 1, -1, infer_made, make_json<false>, "JSON_ARRAY(<ANY>, ...)"),
+    row("JSON_ARRAY", 1, -1, infer_made, make_json<false>, "JSON_ARRAY(<ANY>, ...)", true),
     row("JSON_QUOTE", 1, 1, infer_quote, quote, "JSON_QUOTE(<CHARACTER>)"),
     row("JSON_UNQUOTE", 1, 1, infer_quote, unquote, "JSON_UNQUOTE(<CHARACTER>)"),
 };

@@ -9,8 +9,8 @@
 namespace millrace::expr {
 
 // The cell is not NULL; NULLs inside of it are null. Times are written as java.time does, instants
-// in `zone`.
-void append_cell_as_json(std::string& out, const data::Column& column, std::size_t row,
-                         const data::TimeZone& zone);
+// in `zone`. Answers what is wrong with it, or nothing: a map's key may not be NULL.
+std::string append_cell_as_json(std::string& out, const data::Column& column, std::size_t row,
+                                const data::TimeZone& zone);
 
 }  // namespace millrace::expr

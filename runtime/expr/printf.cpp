@@ -230,7 +230,12 @@ bool append_one(std::string& out, const Spec& spec, const Column& arg, std::size
       break;
     case 's':
       if (spec.sharp) return false;
-      data::append_java_text(text, arg, row);
+      // Flink hands days and milliseconds to Java's formatter.
+      if (!null && is_whole(arg.type())) {
+        data::append_int64(text, arg.at<std::int64_t>(row));
+      } else {
+        data::append_java_text(text, arg, row);
+      }
       break;
     case 'c': {
       if (spec.precision >= 0) return false;

@@ -115,12 +115,14 @@ Result<Column> translate(const Expr& call, std::span<const ColumnPtr> args, std:
   const std::span<Text> cells = out.cells<Text>();
   for (std::size_t row = 0; row < rows; ++row) {
     const Text from = args[1]->is_null(row) ? Text() : args[1]->at<Text>(row);
-    if (args[0]->is_null(row) || (!from.empty() && args[2]->is_null(row))) {
+    if (args[0]->is_null(row)) {
       out.set_null(row);
     } else if (from.empty()) {
       cells[row] = args[0]->at<Text>(row);
     } else {
-      cells[row] = translated(*arena, buffer, args[0]->at<Text>(row), from, args[2]->at<Text>(row));
+      // NULL to put instead is nothing to put.
+      const Text to = args[2]->is_null(row) ? Text() : args[2]->at<Text>(row);
+      cells[row] = translated(*arena, buffer, args[0]->at<Text>(row), from, to);
     }
   }
   out.keep_alive(arena);

@@ -340,6 +340,14 @@ bool parse_front(std::string_view& text, std::string_view pattern, data::Timesta
       *offset_ms = offset;
       continue;
     }
+    // SimpleDateFormat takes fewer digits than letters where no digits follow.
+    const bool number =
+        std::string_view("yMdHhKkms").find(element.letter) != std::string_view::npos;
+    const bool two_of_year = element.letter == 'y' && element.count == 2;
+    if (offset_ms != nullptr && number && !digits_follow && !two_of_year &&
+        (element.letter == 'y' || element.count <= 2)) {
+      element.count = 1;
+    }
     if (!take_element(text, element, digits_follow, p)) return false;
   }
   if (p.half_hour >= 0) p.hour = p.half_hour % 12 + (p.afternoon ? 12 : 0);

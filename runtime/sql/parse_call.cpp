@@ -192,6 +192,7 @@ Result<ExpressionPtr> Parser::constructor(const std::string& word) {
   const std::string_view end = word == "ROW" ? ")" : "]";
   take();
   std::vector<ExpressionPtr> arguments;
+  if (word == "ROW" && peek().is_symbol(end)) return unexpected("an expression");
   if (!accept_symbol(end)) {
     do {
       BOOST_OUTCOME_TRY(auto argument, expression());
