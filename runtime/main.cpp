@@ -32,6 +32,7 @@ struct Flags {
   std::string checkpoints;
   std::string gateway;
   std::string log_level = "info";
+  std::string status = "text";
 };
 
 void add_script_flags(CLI::App& command, Flags& flags) {
@@ -74,8 +75,16 @@ bool take_settings(Flags& flags) {
 // A line that is rewritten on a terminal, a line in the log every ten seconds elsewhere.
 class StatusLine {
  public:
+  // json: a JSON object a second on standard error instead.
+  explicit StatusLine(bool json) : json_(json) {}
+
   void operator()(const job::Status& now) {
     if (before_.now_ms == 0) before_ = now;
+    if (json_) {
+      std::cerr << job::status_json(now, before_) + "\n" << std::flush;
+      before_ = now;
+      return;
+    }
     if (terminal_) {
       std::cerr << "\r\x1b[K" << job::status_text(now, before_) << std::flush;
       shown_ = true;
@@ -92,6 +101,7 @@ class StatusLine {
 
  private:
   static constexpr std::int64_t log_every_ms = 10'000;
+  bool json_;
   bool terminal_ = isatty(STDERR_FILENO) != 0;
   bool shown_ = false;
   job::Status before_;
@@ -114,7 +124,7 @@ int run(const Flags& flags, const plan::PlannedScript& script) {
     return 0;
   }
   const base::SystemClock clock;
-  StatusLine line;
+  StatusLine line(flags.status == "json");
   job::JobOptions options;
   options.clock = &clock;
   options.output = &std::cout;
@@ -192,6 +202,11 @@ int main(int argc, char** argv) {
   run_command->add_option("--parallelism", flags.parallelism, "parallelism.default")
       ->check(CLI::Range(1, 1024))
       ->type_name("N");
+  run_command
+      ->add_option("--status", flags.status,
+                   "text: a line for people; json: an object a second on standard error")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->type_name("FORM");
   run_command->add_option("--checkpoints", flags.checkpoints, "where checkpoints are kept")
       ->type_name("DIR");
   // For scripts/sql_docs.py.

@@ -1,7 +1,9 @@
 #include "common/aws/kinesis_client.hpp"
 
+#include <algorithm>
 #include <cmath>
 
+#include "common/aws/record_page.hpp"
 #include "common/base/base64.hpp"
 #include "common/json/json.hpp"
 
@@ -219,7 +221,11 @@ base::Result<RecordPage> KinesisClient::get_records(const StreamRef& stream,
   Body body{StreamRef{.arn = stream.arn}, 1024};
   body.text("ShardIterator", iterator);
   body.integer("Limit", limit);
-  BOOST_OUTCOME_TRY(const auto answer, service_.call("GetRecords", body.finish()));
+  BOOST_OUTCOME_TRY(auto text, service_.call_text("GetRecords", body.finish()));
+  RecordPage page;
+  page.records.reserve(std::min<std::size_t>(text.size() / 256, 10'000));
+  if (read_record_page(text, page)) return page;
+  BOOST_OUTCOME_TRY(const auto answer, service_.tree("GetRecords", std::move(text)));
   const auto& root = answer->root();
   const auto& records = root["Records"];
   if (records.kind() != Kind::list) return malformed("GetRecords", "Records");

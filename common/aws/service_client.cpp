@@ -103,6 +103,12 @@ ServiceClient::ServiceClient(ClientParts parts, std::string signing_name, std::s
 
 base::Result<std::unique_ptr<wire::Document>> ServiceClient::call(const std::string& operation,
                                                                   const std::string& body) {
+  BOOST_OUTCOME_TRY(auto answer, call_text(operation, body));
+  return tree(operation, std::move(answer));
+}
+
+base::Result<std::string> ServiceClient::call_text(const std::string& operation,
+                                                   const std::string& body) {
   for (int failed = 1;; ++failed) {
     auto result = attempt(operation, body, failed);
     if (result || failed >= parts_.retry.max_attempts || !is_retryable(result.error())) {
@@ -114,9 +120,8 @@ base::Result<std::unique_ptr<wire::Document>> ServiceClient::call(const std::str
   }
 }
 
-base::Result<std::unique_ptr<wire::Document>> ServiceClient::attempt(const std::string& operation,
-                                                                     const std::string& body,
-                                                                     int number) {
+base::Result<std::string> ServiceClient::attempt(const std::string& operation,
+                                                 const std::string& body, int number) {
   const auto& settings = parts_.settings;
   const auto now = parts_.clock->now();
   BOOST_OUTCOME_TRY(const auto keys, settings.credentials->get(now));
@@ -140,9 +145,14 @@ base::Result<std::unique_ptr<wire::Document>> ServiceClient::attempt(const std::
   request.body = body;
   BOOST_OUTCOME_TRY(auto response, parts_.transport->send(request));
   if (response.status != 200) return read_error(response);
-  auto document = json::parse(response.body.empty() ? "{}" : std::move(response.body));
+  return std::move(response.body);
+}
+
+base::Result<std::unique_ptr<wire::Document>> ServiceClient::tree(const std::string& operation,
+                                                                  std::string answer) const {
+  auto document = json::parse(answer.empty() ? "{}" : std::move(answer));
   if (!document || document.value()->root().kind() != wire::Kind::map) {
-    return Error{ErrorCode::protocol, operation + ": " + settings.endpoint.url() +
+    return Error{ErrorCode::protocol, operation + ": " + parts_.settings.endpoint.url() +
                                           " answered 200 with something that is no JSON object"};
   }
   return document;

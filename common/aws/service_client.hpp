@@ -46,14 +46,21 @@ class ServiceClient {
   base::Result<std::unique_ptr<wire::Document>> call(const std::string& operation,
                                                      const std::string& body);
 
+  // The same, the answer as it came; it may be no JSON at all.
+  base::Result<std::string> call_text(const std::string& operation, const std::string& body);
+
+  // What call() makes of an answer.
+  base::Result<std::unique_ptr<wire::Document>> tree(const std::string& operation,
+                                                     std::string answer) const;
+
   // Calls under way end soon. Any thread.
   void cancel() { parts_.transport->cancel(); }
 
   [[nodiscard]] const Settings& settings() const { return parts_.settings; }
 
  private:
-  base::Result<std::unique_ptr<wire::Document>> attempt(const std::string& operation,
-                                                        const std::string& body, int number);
+  base::Result<std::string> attempt(const std::string& operation, const std::string& body,
+                                    int number);
 
   ClientParts parts_;
   const std::string signing_name_;

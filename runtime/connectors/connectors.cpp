@@ -3,6 +3,7 @@
 
 #include "runtime/connectors/blackhole.hpp"
 #include "runtime/connectors/connector.hpp"
+#include "runtime/connectors/datagen.hpp"
 #include "runtime/connectors/filesystem.hpp"
 #include "runtime/connectors/kinesis.hpp"
 #include "runtime/connectors/print.hpp"
@@ -15,8 +16,9 @@ using base::ErrorCode;
 
 const std::vector<Connector>& table_of_connectors() {
   // By name: the order in which messages list them.
-  static const std::vector<Connector> table = {blackhole_connector(), filesystem_connector(),
-                                               kinesis_connector(), print_connector()};
+  static const std::vector<Connector> table = {blackhole_connector(), datagen_connector(),
+                                               filesystem_connector(), kinesis_connector(),
+                                               print_connector()};
   return table;
 }
 

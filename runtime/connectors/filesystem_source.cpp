@@ -1,17 +1,13 @@
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
 #include <condition_variable>
-#include <cstring>
 #include <deque>
 #include <filesystem>
 #include <mutex>
 #include <set>
 
 #include "runtime/connectors/filesystem.hpp"
+#include "runtime/connectors/piece_reader.hpp"
 
 namespace millrace::connectors {
 namespace {
@@ -20,105 +16,35 @@ namespace fs = std::filesystem;
 using base::Error;
 using base::ErrorCode;
 
-constexpr std::size_t chunk_bytes = 1 << 18;
-// A longer line is no record but a file of another kind.
-constexpr std::size_t longest_line = std::size_t{256} << 20;
-
-// Lines of one file, in chunks; a line is a view into the buffer until the next fill().
-class LineReader {
- public:
-  LineReader() = default;
-  LineReader(const LineReader&) = delete;
-  LineReader& operator=(const LineReader&) = delete;
-  ~LineReader() { close(); }
-
-  base::Status open(const std::string& path) {
-    close();
-    path_ = path;
-    file_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (file_ < 0) {
-      return Error{ErrorCode::io, "cannot read " + path + ": " + std::strerror(errno)};
-    }
-    buffer_.clear();
-    at_ = 0;
-    ended_ = false;
-    return base::success();
-  }
-
-  [[nodiscard]] bool is_open() const { return file_ >= 0; }
-
-  void close() {
-    if (file_ >= 0) ::close(file_);
-    file_ = -1;
-  }
-
-  // Appends up to `limit` lines; fewer only at the end of the file or of what one chunk held. Views
-  // live until the next call. Closes itself at the end.
-  base::Status lines(std::size_t limit, std::vector<std::string_view>& out) {
-    buffer_.erase(0, at_);
-    at_ = 0;
-    if (buffer_.find('\n') == std::string::npos) {
-      BOOST_OUTCOME_TRY(fill());
-    }
-    while (out.size() < limit) {
-      const auto end = buffer_.find('\n', at_);
-      if (end == std::string::npos) break;
-      out.push_back(without_return(std::string_view{buffer_}.substr(at_, end - at_)));
-      at_ = end + 1;
-    }
-    if (ended_ && out.size() < limit) {
-      // The last line may lack its line feed.
-      if (at_ < buffer_.size()) {
-        out.push_back(without_return(std::string_view{buffer_}.substr(at_)));
-        at_ = buffer_.size();
-      }
-      close();
-    }
-    return base::success();
-  }
-
- private:
-  // Reads until there is a whole line or the file ends.
-  base::Status fill() {
-    while (!ended_) {
-      const auto old = buffer_.size();
-      if (old > longest_line) {
-        return Error{ErrorCode::io, path_ + ": a line is longer than 256 MiB"};
-      }
-      buffer_.resize(old + chunk_bytes);
-      const auto got = ::read(file_, buffer_.data() + old, chunk_bytes);
-      buffer_.resize(old + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
-      if (got < 0 && errno == EINTR) continue;
-      if (got < 0) {
-        return Error{ErrorCode::io, "reading " + path_ + ": " + std::strerror(errno)};
-      }
-      if (got == 0) ended_ = true;
-      if (buffer_.find('\n', old) != std::string::npos) break;
-    }
-    return base::success();
-  }
-
-  static std::string_view without_return(std::string_view line) {
-    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-    return line;
-  }
-
-  std::string path_;
-  int file_ = -1;
-  std::string buffer_;
-  std::size_t at_ = 0;
-  bool ended_ = false;
-};
+// "[########............] 40%"
+std::string progress_text(double done) {
+  constexpr int width = 20;
+  const int full = static_cast<int>(done * width);
+  return "[" + std::string(static_cast<std::size_t>(full), '#') +
+         std::string(static_cast<std::size_t>(width - full), '.') + "] " +
+         std::to_string(static_cast<int>(done * 100)) + "%";
+}
 
 class FilesystemSource final : public Source {
  public:
   FilesystemSource(const SourceRequest& request, std::unique_ptr<formats::Decoder> decoder,
-                   std::optional<std::chrono::milliseconds> monitor)
+                   std::optional<std::chrono::milliseconds> monitor, formats::LineRules rules)
       : table_(*request.table),
         environment_(*request.environment),
-        decoder_(std::move(decoder)),
-        builder_(table_.schema.select(request.projection)),
-        monitor_(monitor) {}
+        projection_(request.projection),
+        decoding_(
+            std::move(decoder), [this] { return decoder_of(table_, projection_); },
+            table_.schema.select(projection_),
+            [rules](std::string_view bytes, auto& lines) { split_lines(bytes, rules, lines); },
+            environment_.batch_rows, environment_.threads),
+        monitor_(monitor),
+        reader_(rules) {}
+
+  static base::Result<std::unique_ptr<formats::Decoder>> decoder_of(
+      const Table& table, const std::vector<std::size_t>& projection) {
+    return formats::make_decoder(table.options.at("format"), table.options, table.schema,
+                                 projection);
+  }
 
   base::Status open() override {
     const auto path = path_of(table_);
@@ -133,36 +59,29 @@ class FilesystemSource final : public Source {
   base::Result<Fetched> next(std::chrono::milliseconds wait) override {
     Fetched fetched;
     while (!stopped_) {
-      if (!reader_.is_open()) {
-        if (files_.empty()) {
-          if (!monitor_ || environment_.drain) {
-            fetched.finished = true;
-            return fetched;
-          }
-          if (!wait_for_look(wait)) {
-            fetched.finished = stopped_;
-            return fetched;
-          }
-          BOOST_OUTCOME_TRY(look_for_files());
-          wait = std::chrono::milliseconds{0};
-          continue;
-        }
-        BOOST_OUTCOME_TRY(reader_.open(files_.front()));
-        current_ = files_.front();
-        files_.pop_front();
+      if (!piece_.batches.empty()) {
+        fetched.batch = std::move(piece_.batches.front());
+        piece_.batches.pop_front();
+        return fetched;
       }
-      lines_.clear();
-      BOOST_OUTCOME_TRY(reader_.lines(environment_.batch_rows, lines_));
-      if (lines_.empty()) continue;
-      records_ += lines_.size();
-      for (const auto& line : lines_) bytes_ += line.size();
-      rows_of_.clear();
-      auto decoded = decoder_->decode(lines_, builder_, rows_of_);
-      dropped_ = decoder_->dropped();
-      if (!decoded) return decoded.error().in("Table '" + table_.name + "', file " + current_);
-      if (builder_.rows() == 0) continue;
-      fetched.batch = builder_.take();
-      return fetched;
+      if (!piece_.status) {
+        return piece_.status.error().in("Table '" + table_.name + "', file " + piece_.name);
+      }
+      BOOST_OUTCOME_TRY(read_ahead());
+      if (!decoding_.empty()) {
+        piece_ = decoding_.take();
+        records_ += piece_.records;
+        bytes_ += piece_.bytes;
+        dropped_ += piece_.dropped;
+        continue;
+      }
+      if (!monitor_ || environment_.drain) break;
+      if (!wait_for_look(wait)) {
+        fetched.finished = stopped_;
+        return fetched;
+      }
+      BOOST_OUTCOME_TRY(look_for_files());
+      wait = std::chrono::milliseconds{0};
     }
     fetched.finished = true;
     return fetched;
@@ -181,6 +100,12 @@ class FilesystemSource final : public Source {
     metrics.records = records_;
     metrics.bytes = bytes_;
     metrics.dropped = dropped_;
+    if (!monitor_ && total_bytes_ > 0) {
+      // A line feed a record, too.
+      const double done =
+          static_cast<double>(bytes_ + records_) / static_cast<double>(total_bytes_);
+      metrics.note = progress_text(std::min(done, 1.0));
+    }
     return metrics;
   }
 
@@ -191,6 +116,19 @@ class FilesystemSource final : public Source {
   static bool is_hidden(const fs::path& path) {
     const auto name = path.filename().string();
     return name.starts_with('.') || name.starts_with('_');
+  }
+
+  // Reads on, file after file, as far as decoders are to be had.
+  base::Status read_ahead() {
+    while (decoding_.wants_more() && (reader_.is_open() || !files_.empty())) {
+      if (!reader_.is_open()) {
+        BOOST_OUTCOME_TRY(reader_.open(files_.front()));
+        files_.pop_front();
+      }
+      BOOST_OUTCOME_TRY(auto raw, reader_.next());
+      if (raw.size > 0) decoding_.submit(std::move(raw));
+    }
+    return base::success();
   }
 
   base::Status look_for_files() {
@@ -215,7 +153,10 @@ class FilesystemSource final : public Source {
     }
     std::sort(found.begin(), found.end());
     for (auto& path : found) {
-      if (seen_.insert(path).second) files_.push_back(path);
+      if (!seen_.insert(path).second) continue;
+      const auto size = fs::file_size(path, failed);
+      if (!failed) total_bytes_ += size;  // a pipe has none
+      files_.push_back(path);
     }
     return base::success();
   }
@@ -231,15 +172,13 @@ class FilesystemSource final : public Source {
 
   const Table& table_;
   const Environment& environment_;
-  std::unique_ptr<formats::Decoder> decoder_;
-  data::BatchBuilder builder_;
+  std::vector<std::size_t> projection_;
+  OrderedDecode decoding_;
+  DecodedPiece piece_;  // the one being given out
   std::optional<std::chrono::milliseconds> monitor_;
   std::deque<std::string> files_;  // still to be read
   std::set<std::string> seen_;
-  std::string current_;
-  LineReader reader_;
-  std::vector<std::string_view> lines_;
-  std::vector<std::uint32_t> rows_of_;
+  PieceReader reader_;
   std::chrono::steady_clock::time_point last_look_;
   std::mutex mutex_;  // guards the change of stopped_, for wake_
   std::condition_variable wake_;
@@ -247,6 +186,7 @@ class FilesystemSource final : public Source {
   std::atomic<std::uint64_t> records_{0};
   std::atomic<std::uint64_t> bytes_{0};
   std::atomic<std::uint64_t> dropped_{0};
+  std::atomic<std::uint64_t> total_bytes_{0};  // of all files found
 };
 
 }  // namespace
@@ -258,14 +198,14 @@ base::Result<std::unique_ptr<Source>> make_filesystem_source(const SourceRequest
                                              request.metadata.front().key +
                                              "' is not served by 'connector' = 'filesystem'"};
   }
-  BOOST_OUTCOME_TRY(auto decoder, formats::make_decoder(table.options.at("format"), table.options,
-                                                        table.schema, request.projection));
+  BOOST_OUTCOME_TRY(auto decoder, FilesystemSource::decoder_of(table, request.projection));
+  BOOST_OUTCOME_TRY(const auto rules, formats::line_rules(table.options));
   std::optional<std::chrono::milliseconds> monitor;
   if (table.options.contains("source.monitor-interval")) {
     BOOST_OUTCOME_TRY(monitor, duration_option(table.options, "source.monitor-interval",
                                                std::chrono::milliseconds{0}));
   }
-  return std::make_unique<FilesystemSource>(request, std::move(decoder), monitor);
+  return std::make_unique<FilesystemSource>(request, std::move(decoder), monitor, rules);
 }
 
 }  // namespace millrace::connectors

@@ -295,6 +295,7 @@ base::Result<KinesisSourceOptions> kinesis_source_options(const Table& table) {
   BOOST_OUTCOME_TRY(
       const auto interval,
       duration_option(options, "scan.shard.getrecords.intervalmillis", out.pace.call_interval));
+  out.pace.eager = !options.contains("scan.shard.getrecords.intervalmillis");
   // Never above five calls a second, whatever is asked for.
   out.pace.call_interval = std::max(interval, out.pace.call_interval);
   return out;

@@ -32,7 +32,11 @@ KinesisSource::KinesisSource(KinesisSourceOptions options,
       table_name_(std::move(table_name)),
       builder_(schema),
       first_metadata_column_(schema.size() - metadata_.size()),
-      tracker_(environment.subtask, environment.parallelism) {}
+      tracker_(environment.subtask, environment.parallelism) {
+  // AWS allows so many calls a second; others may allow more, and say so when it is too much.
+  options_.pace.eager =
+      options_.pace.eager && !client_->settings().endpoint.host.ends_with("amazonaws.com");
+}
 
 KinesisSource::~KinesisSource() {
   close();

@@ -83,7 +83,7 @@ class KinesisSource final : public Source {
   base::Status decode(std::size_t limit);
   void append_metadata(const Page& page, std::size_t first, std::size_t count);
 
-  const KinesisSourceOptions options_;
+  KinesisSourceOptions options_;
   const std::unique_ptr<aws::KinesisClient> client_;
   const std::unique_ptr<formats::Decoder> decoder_;
   const std::vector<MetadataColumn> metadata_;

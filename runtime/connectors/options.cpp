@@ -3,9 +3,12 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <numeric>
 #include <set>
+#include <utility>
 
 #include "runtime/connectors/connector.hpp"
+#include "runtime/connectors/unsupported.hpp"
 
 namespace millrace::connectors {
 namespace {
@@ -31,6 +34,35 @@ std::string lines_of(const std::set<std::string>& keys) {
 bool begins_with_any(const std::string& key, std::span<const std::string_view> prefixes) {
   return std::any_of(prefixes.begin(), prefixes.end(),
                      [&](std::string_view prefix) { return key.starts_with(prefix); });
+}
+
+// How many letters must be changed, put in or left out to make one text the other.
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i + 1);
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t changed = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({changed, row[j] + 1, diagonal + 1});
+    }
+  }
+  return row.back();
+}
+
+// The key a misspelt one may stand for; empty when none is near.
+std::string nearest(const std::string& key, const std::set<std::string>& keys) {
+  std::string best;
+  std::size_t least = std::max<std::size_t>(2, key.size() / 4) + 1;
+  for (const auto& candidate : keys) {
+    const auto apart = distance(key, candidate);
+    if (apart < least) {
+      least = apart;
+      best = candidate;
+    }
+  }
+  return best;
 }
 
 struct Unit {
@@ -108,6 +140,18 @@ base::Result<std::chrono::milliseconds> duration_option(const formats::Options& 
   return std::chrono::milliseconds{std::llround(millis)};
 }
 
+base::Error unsupported_options(std::string_view connector, const std::set<std::string>& unknown,
+                                const std::set<std::string>& supported) {
+  std::string text = "Unsupported options found for '" + std::string{connector} +
+                     "'.\n\nUnsupported options:\n\n" + lines_of(unknown) +
+                     "\n\nSupported options:\n\n" + lines_of(supported);
+  for (const auto& key : unknown) {
+    const auto near = nearest(key, supported);
+    if (!near.empty()) text += "\n\nDid you mean '" + near + "' for '" + key + "'?";
+  }
+  return {ErrorCode::invalid_argument, std::move(text)};
+}
+
 base::Status check_options(const Table& table) {
   BOOST_OUTCOME_TRY(const auto* connector, find_connector(table));
   const auto& options = table.options;
@@ -142,10 +186,11 @@ base::Status check_options(const Table& table) {
     }
   }
   if (!unsupported.empty()) {
-    return Error{ErrorCode::invalid_argument,
-                 "Unsupported options found for '" + std::string{connector->name} +
-                     "'.\n\nUnsupported options:\n\n" + lines_of(unsupported) +
-                     "\n\nSupported options:\n\n" + lines_of(supported)};
+    return unsupported_options(connector->name, unsupported, supported);
+  }
+  if (format != nullptr) {
+    // Made and thrown away: whether it can be made.
+    BOOST_OUTCOME_TRY(format->make_decoder(options, table.schema, {}));
   }
   return connector->check != nullptr ? connector->check(table) : base::success();
 }

@@ -61,6 +61,7 @@ ReadStep ShardReader::step(aws::KinesisClient& client, const base::Clock& clock,
   out.caught_up = behind_ == 0;
   const bool at_tip = out.records.empty() && behind_ == 0;
   out.wait = at_tip ? std::max(pace.empty_interval, pace.call_interval) : pace.call_interval;
+  if (pace.eager && !held_back_ && !at_tip) out.wait = std::chrono::milliseconds{0};
   return out;
 }
 
@@ -79,6 +80,7 @@ ReadStep ShardReader::after_failure(const Error& error, bool of_iterator, const 
   }
   ++failures_;
   out.throttled = aws::is_throttling(error);
+  held_back_ = held_back_ || out.throttled;
   if (failures_ == failures_until_warning) {
     base::log().warn("reading shard {}: {}; trying again", shard_id_, error.message());
   }

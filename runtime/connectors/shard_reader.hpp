@@ -14,6 +14,9 @@ namespace millrace::connectors {
 struct ReadPace {
   // GetRecords may be called five times a second a shard (Kinesis quotas, checked 2026-11-22).
   std::chrono::milliseconds call_interval{200};
+  // While there is more to read, do not wait at all until the endpoint says it is too much: for
+  // endpoints that are not AWS's.
+  bool eager = false;
   // After an empty answer of a shard that is read to its tip.
   std::chrono::milliseconds empty_interval{250};
   int max_records = 10'000;  // a call, 1..10000
@@ -57,8 +60,9 @@ class ShardReader {
   std::string iterator_;       // empty: to be asked for
   std::string last_sequence_;  // of the newest record that was given out
   std::int64_t behind_ = -1;
-  int failures_ = 0;  // in a row
-  int renewals_ = 0;  // iterators refused in a row
+  int failures_ = 0;        // in a row
+  int renewals_ = 0;        // iterators refused in a row
+  bool held_back_ = false;  // the endpoint has throttled: no hurry any more
 };
 
 }  // namespace millrace::connectors

@@ -31,6 +31,7 @@ struct Environment {
   std::size_t batch_rows = 2048;  // about how many rows a source puts in a batch, > 0
   int subtask = 0;                // of this source or sink, from 0
   int parallelism = 1;
+  int threads = 1;  // that may decode side by side; rows do not depend on it
 };
 
 }  // namespace millrace::connectors

@@ -2,15 +2,19 @@
 #include <algorithm>
 #include <array>
 
+#include "runtime/formats/csv.hpp"
+#include "runtime/formats/debezium_json.hpp"
 #include "runtime/formats/format.hpp"
 #include "runtime/formats/json.hpp"
 #include "runtime/formats/raw.hpp"
+#include "runtime/formats/traits.hpp"
 
 namespace millrace::formats {
 namespace {
 
-const std::array<Format, 2>& table() {
-  static const std::array<Format, 2> formats = {json_format(), raw_format()};
+const std::array<Format, 4>& table() {
+  static const std::array<Format, 4> formats = {csv_format(), debezium_json_format(), json_format(),
+                                                raw_format()};
   return formats;
 }
 
@@ -31,6 +35,18 @@ base::Result<const Format*> find_format(std::string_view name) {
                         "classpath.\n\nAvailable factory identifiers are:\n";
   for (const auto& format : all) message += "\n" + std::string{format.name};
   return base::Error{base::ErrorCode::invalid_argument, std::move(message)};
+}
+
+base::Result<LineRules> line_rules(const Options& options) {
+  const auto named = options.find("format");
+  if (named == options.end() || named->second != "csv") return LineRules{};
+  BOOST_OUTCOME_TRY(const auto parsed, CsvOptions::parse(options));
+  return LineRules{parsed.delimiter, parsed.quote, parsed.escape};
+}
+
+bool is_changelog(const Options& options) {
+  const auto named = options.find("format");
+  return named != options.end() && named->second == "debezium-json";
 }
 
 base::Result<std::unique_ptr<Decoder>> make_decoder(std::string_view format, const Options& options,

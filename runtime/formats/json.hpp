@@ -25,6 +25,15 @@ struct JsonOptions {
   static base::Result<JsonOptions> parse(const Options& options);
 };
 
+// For formats whose records hold rows as JSON: the kind of those that come next.
+class JsonRows : public Decoder {
+ public:
+  virtual void set_kind(data::RowKind kind) = 0;
+};
+
+base::Result<std::unique_ptr<JsonRows>> make_json_rows(const Options& options,
+                                                       const data::Schema& schema,
+                                                       const std::vector<std::size_t>& projection);
 base::Result<std::unique_ptr<Decoder>> make_json_decoder(
     const Options& options, const data::Schema& schema, const std::vector<std::size_t>& projection);
 base::Result<std::unique_ptr<Encoder>> make_json_encoder(const Options& options,

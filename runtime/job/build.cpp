@@ -6,6 +6,7 @@
 #include "runtime/operators/sink.hpp"
 #include "runtime/operators/table_columns.hpp"
 #include "runtime/operators/watermark_assigner.hpp"
+#include "runtime/plan/explain.hpp"
 
 namespace millrace::job {
 
@@ -74,11 +75,23 @@ class Builder {
       }
       pipeline->table.append(std::make_unique<FanOut>(*pipeline));
     }
+    // Nodes were added from the sink backwards.
+    std::reverse(node_metrics_.begin(), node_metrics_.end());
+    for (auto& one : node_metrics_) built_.metrics.push_back(std::move(one));
     return std::move(built_);
   }
 
  private:
   using Place = operators::Graph::Place;
+  using AllMetrics = std::vector<std::unique_ptr<OperatorMetrics>>;
+
+  static std::unique_ptr<operators::Operator> metered(std::string name,
+                                                      std::unique_ptr<operators::Operator> inner,
+                                                      AllMetrics& metrics) {
+    metrics.push_back(std::make_unique<OperatorMetrics>());
+    metrics.back()->name = std::move(name);
+    return std::make_unique<MeteredOperator>(std::move(inner), *metrics.back());
+  }
 
   Status branch(const plan::SinkPlan& sink) {
     built_.branches.push_back(std::make_unique<Branch>());
@@ -86,7 +99,10 @@ class Builder {
     BOOST_OUTCOME_TRY(auto made, connectors::make_sink({sink.table.get(), &environment_}));
     out.sink = std::move(made);
     const std::size_t root =
-        out.graph.add(std::make_unique<operators::SinkOperator>(sink, *out.sink, counters_), 1, {});
+        out.graph.add(metered("Sink(" + sink.table->name + ")",
+                              std::make_unique<operators::SinkOperator>(sink, *out.sink, counters_),
+                              node_metrics_),
+                      1, {});
     return add(*sink.query, sink, out, {root, 0});
   }
 
@@ -100,7 +116,11 @@ class Builder {
       return add_constants(*rows, node.fields, {&out, to});
     }
     const Surroundings around{context_, *environment_.clock, counters_};
-    const std::size_t added = out.graph.add(make_operator(node, around), node.right ? 2 : 1, to);
+    std::string name = plan::node_text(node);
+    name.resize(std::min(name.find('('), name.size()));
+    const std::size_t added =
+        out.graph.add(metered(std::move(name), make_operator(node, around), node_metrics_),
+                      node.right ? 2 : 1, to);
     BOOST_OUTCOME_TRY(add(*node.input, sink, out, {added, 0}));
     if (!node.right) return base::success();
     return add(*node.right, sink, out, {added, 1});
@@ -122,10 +142,14 @@ class Builder {
                       connectors::make_source({input.table.get(), columns->projection(),
                                                columns->metadata(), &environment_}));
     pipeline.source = std::move(source);
-    pipeline.table.append(std::move(columns));
+    pipeline.table.append(
+        metered("Source(" + input.table->name + ")", std::move(columns), built_.metrics));
     if (input.watermark) {
-      pipeline.table.append(std::make_unique<operators::WatermarkAssigner>(
-          *input.rowtime, *input.watermark, settings_->watermark_interval, context_));
+      pipeline.table.append(
+          metered("WatermarkAssigner(" + input.table->name + ")",
+                  std::make_unique<operators::WatermarkAssigner>(
+                      *input.rowtime, *input.watermark, settings_->watermark_interval, context_),
+                  built_.metrics));
     }
     return base::success();
   }
@@ -157,6 +181,7 @@ class Builder {
   expr::Context& context_;
   operators::Counters& counters_;
   Built built_;
+  AllMetrics node_metrics_;  // of nodes and sinks, the sink first
   // In the order of their first mention.
   std::vector<std::pair<const plan::TableInput*, std::unique_ptr<Pipeline>>> tables_;
   const plan::Settings* settings_ = nullptr;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "runtime/connectors/connector.hpp"
+#include "runtime/job/metered_operator.hpp"
 #include "runtime/operators/chain.hpp"
 #include "runtime/operators/graph.hpp"
 #include "runtime/plan/plan.hpp"
@@ -40,6 +41,8 @@ struct Pipeline {
 
 // What one plan runs as.
 struct Built {
+  // In the order of the input: sources' columns, watermarks, nodes, sinks.
+  std::vector<std::unique_ptr<OperatorMetrics>> metrics;
   std::vector<std::unique_ptr<Branch>> branches;
   std::vector<std::unique_ptr<Pipeline>> pipelines;
 };

@@ -24,14 +24,28 @@ constexpr std::size_t turn_rows = 1024;
 
 }  // namespace
 
+namespace {
+
+// Without a word about it: the machine's cores, but no crowd.
+int threads_of(const plan::JobPlan& plan) {
+  const int asked = plan.sinks.front().settings.parallelism;
+  return asked > 0 ? asked
+                   : static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, 4U));
+}
+
+}  // namespace
+
 struct Job::Part {
   Part(const plan::JobPlan& plan_in, const base::Clock& clock)
       : plan(plan_in), context(clock, plan_in.sinks.front().settings.zone) {}
+
+  connectors::Environment environment;
 
   const plan::JobPlan& plan;
   expr::Context context;
   std::vector<std::unique_ptr<Branch>> branches;
   std::vector<std::unique_ptr<Pipeline>> pipelines;
+  std::vector<std::unique_ptr<OperatorMetrics>> metrics;
 };
 
 Job::Job(const std::vector<plan::JobPlan>& plans, JobOptions options)
@@ -71,9 +85,12 @@ base::Result<Status> Job::run() {
 base::Status Job::open() {
   for (const auto& plan : plans_) {
     auto part = std::make_unique<Part>(plan, *options_.clock);
-    BOOST_OUTCOME_TRY(auto built, build(plan, environment_, part->context, counters_));
+    part->environment = environment_;
+    part->environment.threads = threads_of(plan);
+    BOOST_OUTCOME_TRY(auto built, build(plan, part->environment, part->context, counters_));
     part->branches = std::move(built.branches);
     part->pipelines = std::move(built.pipelines);
+    part->metrics = std::move(built.metrics);
     parts_.push_back(std::move(part));
   }
   // Sinks first: a source that cannot be written anywhere need not be read.
@@ -220,6 +237,7 @@ Status Job::status() const {
         out.records_in += pipeline->constants.rows;
       }
     }
+    for (const auto& metrics : part->metrics) out.operators.push_back(*metrics);
     for (const auto& branch : part->branches) {
       const auto metrics = branch->sink->metrics();
       out.sink_retries += metrics.retries;

@@ -1,5 +1,7 @@
 #include "runtime/job/status.hpp"
 
+#include "common/json/json.hpp"
+
 namespace millrace::job {
 
 namespace {
@@ -35,6 +37,55 @@ std::string status_text(const Status& now, const Status& before) {
   return count(now.records_in) + " records, " + count(rate) + " records/s" + lag_text(now.lag_ms) +
          ", " + count(now.windows_fired) + " windows fired, " + count(now.rows_out) + " rows out" +
          rest_text(now);
+}
+
+std::string status_json(const Status& now, const Status& before) {
+  json::Writer out;
+  const auto number = [&out](std::string_view name, std::uint64_t value) {
+    out.key(name);
+    out.integer(static_cast<std::int64_t>(value));
+  };
+  const auto time = [&out](std::string_view name, std::int64_t ms, bool known) {
+    out.key(name);
+    if (known) {
+      out.integer(ms);
+    } else {
+      out.null();
+    }
+  };
+  const std::int64_t elapsed = now.now_ms - before.now_ms;
+  out.begin_map();
+  time("time_ms", now.now_ms, true);
+  number("records_in", now.records_in);
+  number("bytes_in", now.bytes_in);
+  number("records_per_second", elapsed > 0 ? (now.records_in - before.records_in) * 1000 /
+                                                 static_cast<std::uint64_t>(elapsed)
+                                           : 0);
+  number("unreadable_records_dropped", now.dropped);
+  number("rows_out", now.rows_out);
+  number("windows_fired", now.windows_fired);
+  number("late_rows_dropped", now.late_rows);
+  number("sink_retries", now.sink_retries);
+  time("millis_behind_latest", now.lag_ms, now.lag_ms >= 0);
+  out.key("operators");
+  out.begin_list();
+  for (const auto& one : now.operators) {
+    out.begin_map();
+    out.key("name");
+    out.text(one.name);
+    number("rows_in", one.rows_in);
+    number("rows_out", one.rows_out);
+    const bool known = one.watermark_ms != operators::no_watermark &&
+                       one.watermark_ms != operators::last_watermark;
+    time("watermark_ms", one.watermark_ms, known);
+    time("busy_ms", one.busy_us / 1000, true);
+    out.end_map();
+  }
+  out.end_list();
+  out.key("note");
+  out.text(now.note);
+  out.end_map();
+  return out.take();
 }
 
 std::string totals_text(const Status& last) {

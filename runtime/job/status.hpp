@@ -3,6 +3,9 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
+
+#include "runtime/job/metered_operator.hpp"
 
 namespace millrace::job {
 
@@ -17,11 +20,16 @@ struct Status {
   std::uint64_t sink_retries = 0;
   std::int64_t lag_ms = -1;  // of the source that is furthest behind; -1: none says
   std::string note;
+  std::vector<OperatorMetrics> operators;  // in the order of the input
 };
 
 // "12,345 records, 1,024/s, lag 250 ms, 12 windows fired, 36 rows out" and what is not zero of the
 // rest. `before`: an earlier status, for the rate.
 std::string status_text(const Status& now, const Status& before);
+
+// One JSON object, for programs: the members of Status, the rate since `before`, and per operator
+// rows in and out, watermark and busy time.
+std::string status_json(const Status& now, const Status& before);
 
 // "finished: 100 records in, 5 rows out, 3 windows fired, 0 late rows dropped"
 std::string totals_text(const Status& last);

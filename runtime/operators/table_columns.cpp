@@ -25,6 +25,7 @@ Status TableColumns::process(Chunk chunk, Output& out) {
   Chunk result;
   result.marks = std::move(chunk.marks);
   result.batch.rows = chunk.batch.rows;
+  result.batch.kinds = std::move(chunk.batch.kinds);
   result.batch.columns.resize(input_.columns.size());
   for (std::size_t i = 0; i < input_.columns.size(); ++i) {
     const TableColumn& column = input_.columns[i];

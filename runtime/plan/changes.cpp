@@ -1,6 +1,7 @@
 // What is known of the rows that a node changes.
 #include <algorithm>
 
+#include "runtime/formats/traits.hpp"
 #include "runtime/plan/plan.hpp"
 
 namespace millrace::plan {
@@ -12,6 +13,10 @@ Changes changes_of(const Node& node) {
     const Changes one = changes_of(*input);
     below.updates = below.updates || one.updates;
     below.deletes = below.deletes || one.deletes;
+  }
+  if (const auto* scan = std::get_if<Scan>(&node.body)) {
+    const bool changelog = formats::is_changelog(scan->input->table->options);
+    return {changelog, changelog};
   }
   if (std::holds_alternative<GroupAggregate>(node.body)) return {true, below.any()};
   if (const auto* rank = std::get_if<Rank>(&node.body)) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "runtime/connectors/connector.hpp"
+#include "runtime/formats/traits.hpp"
 #include "runtime/plan/binder.hpp"
 #include "runtime/plan/explain.hpp"
 
@@ -108,7 +109,7 @@ sql::Result<SinkPlan> Planner::insert(const sql::Insert& tree, PlannedScript& ou
   BOOST_OUTCOME_TRY(auto plan, fit_sink(query, *target, tree));
   BOOST_OUTCOME_TRY(check_query(*query, tree.query->where.from));
   const Changes changes = changes_of(*query);
-  if (changes.any() && !connector->takes_updates) {
+  if (changes.any() && !connector->takes_updates && !formats::is_changelog(table.options)) {
     return sql::plain_error(at, "Table sink '" + table.name + "' doesn't support consuming " +
                                     changes_text(changes) + " which is produced by node " +
                                     undecided_text(*changing_node(*query)));

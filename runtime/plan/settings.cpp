@@ -74,7 +74,7 @@ Status SettingsTable::apply(const std::string& key, const std::string& value) {
         number > 1024) {
       return bad_value(key, value, "a number from 1 to 1024");
     }
-    settings_.parallelism = number < 0 ? 1 : number;
+    settings_.parallelism = number < 0 ? 0 : number;
   } else if (key == "pipeline.name") {
     settings_.name = value;
   } else if (key == "execution.runtime-mode") {

@@ -17,7 +17,7 @@ struct Settings {
   std::chrono::milliseconds watermark_interval{200};  // pipeline.auto-watermark-interval
   std::chrono::milliseconds idle_timeout{0};          // table.exec.source.idle-timeout, 0 = off
   bool drop_null_rows = false;                        // table.exec.sink.not-null-enforcer = DROP
-  int parallelism = 1;                                // parallelism.default
+  int parallelism = 0;                                // parallelism.default; 0: not said
   std::string name;                                   // pipeline.name
 };
 

@@ -1,6 +1,9 @@
 """Runs the SQL cases through real Apache Flink and compares with what they should give.
 
-Usage: run_flink.py [CASE ...]
+Usage: run_flink.py [--write] [--docs] [CASE ...]
+
+  --write   makes the cases' golden files from what Flink gives (.stdout, .out.*; error texts are ours to write)
+  --docs    writes how many cases of each class agree into docs/sql.md
 
 Needs Java 17 (11 does too) and the jars of the PyPI wheel apache-flink-libraries, which pip fetches into
 $MILLRACE_FLINK_CACHE or build/flink. Without them the exit code is 77 and one line says what is missing.
@@ -26,13 +29,14 @@ VERSION = "2.2.1"
 LEFT_OUT = {
     "explain": "our plan has no Exchange",
     "error_unknown_property": "properties are the managed service's, not SQL's",
+    "in_subquery_constant": "Flink's grammar has no WHERE without FROM",
     "first_value_hop": "Flink has no merge for FIRST_VALUE",
     "top_1_number": "Flink leaves out -U when the number of a Top-1 is selected",
 }
 
 
 def skip(why):
-    print(f"skipped: {why}")
+    print(f"SKIPPED: {why}")
     sys.exit(77)
 
 
@@ -52,9 +56,22 @@ def flink_jars():
     return jars
 
 
+def judge(jars, folders):
+    """Runs each folder's script.sql in one JVM; see Judge.java."""
+    opens = [f"--add-opens=java.base/java.{package}=ALL-UNNAMED" for package in ("util", "lang")]
+    command = ["java", "-Xmx900m", *opens, "-cp", f"{jars}/*", str(HERE / "Judge.java")]
+    done = subprocess.run(command + [str(folder) for folder in folders], capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"Flink ended with {done.returncode}:\n{done.stderr[-4000:]}")
+
+
+def one_file(stem):
+    return next(CASES.glob(f"{stem}.*"), CASES / f"{stem}.jsonl")
+
+
 def prepare(case, folder):
     folder.mkdir()
-    values = {"in": CASES / f"{case}.in.jsonl", "out": folder / "out", "out2": folder / "out2"}
+    values = {"in": one_file(f"{case}.in"), "out": folder / "out", "out2": folder / "out2"}
     text = (CASES / f"{case}.sql").read_text(encoding="utf-8")
     text = re.sub(r"\$\{case\.(in|out|out2)\}", lambda match: str(values[match[1]]), text)
     (folder / "script.sql").write_text(text, encoding="utf-8")
@@ -85,8 +102,7 @@ def check_error(wanted, error):
     """What our message says must be in Flink's, sentence by sentence; our own position is not."""
     at_run_time = wanted.startswith("job failed")
     sentences = re.sub(r"^(job failed: |\d+:\d+: )", "", wanted).strip()
-    sentences = sentences.replace("': Cannot discover", "'\nCannot discover").replace(
-        "': Unsupported options", "'\nUnsupported options")
+    sentences = re.sub(r"^(Unable to create a \w+ for \w+ table '[^']*'): ", r"\1\n", sentences)
     problems = [] if error.startswith("job failed" if at_run_time else "refused") else ["fails elsewhere"]
     missing = [f"Flink does not say: {line}" for line in sentences.splitlines() if line not in error]
     return problems + missing + ([f"but: {error[:500]}"] if missing else [])
@@ -99,7 +115,7 @@ def check(case, folder):
         return check_error(golden.read_text(encoding="utf-8"), error) if error else ["Flink takes it"]
     problems = [f"Flink: {error}"] if error else []
     for output in ("out", "out2"):
-        golden = CASES / f"{case}.{output}.jsonl"
+        golden = one_file(f"{case}.{output}")
         if golden.exists():
             wanted = sorted(golden.read_text(encoding="utf-8").splitlines())
             if sorted(rows(folder / output)) != wanted:
@@ -112,27 +128,94 @@ def check(case, folder):
     return problems
 
 
+def write(case, folder):
+    """Golden files from Flink's results; those of an earlier run are replaced."""
+    if (folder / "error").exists():
+        print(f"{case}: Flink gives an error:\n{(folder / 'error').read_text(encoding='utf-8')[:600]}")
+        return
+    for output in ("out", "out2"):
+        written = rows(folder / output)
+        if written:
+            golden = one_file(f"{case}.{output}")
+            golden.write_text("".join(f"{line}\n" for line in written), encoding="utf-8")
+    printed = (folder / "stdout").read_text(encoding="utf-8")
+    if printed:
+        (CASES / f"{case}.stdout").write_text(printed, encoding="utf-8")
+
+
+# Classes of cases, by how their names begin; the first that fits.
+CLASSES = [
+    ("errors", ("error_",)),
+    ("formats and connectors", ("csv", "debezium", "json", "raw", "datagen", "kinesis", "filesystem", "print", "partition",
+                                "blackhole", "option", "format")),
+    ("windows", ("tumble", "hop", "cumulate", "session", "window", "cascaded", "group_window", "group_by_window",
+                 "aggregate_filter_window", "offset")),
+    ("time and watermarks", ("watermark", "bounded_out", "current_watermark", "late", "idle", "proctime", "time_zone",
+                             "two_", "rowtime")),
+    ("joins", ("join", "interval_join", "left_join", "semi", "anti", "exists", "in_", "not_in", "temporal", "lateral",
+               "lookup", "using", "natural")),
+    ("Top-N and deduplication", ("top", "first_", "last_", "dedup", "rank", "limit", "sort", "order")),
+    ("OVER", ("over",)),
+    ("MATCH_RECOGNIZE", ("match",)),
+    ("aggregates", ("aggregate", "count", "group", "having", "sum", "avg", "distinct", "min", "max", "listagg", "collect",
+                    "stddev", "var", "grouping", "rollup", "cube")),
+    ("set operations and sub-queries", ("union", "except", "intersect", "subquery", "with", "values", "view")),
+    ("functions, types and casts", ("",)),
+]
+
+
+def class_of(case):
+    return next(name for name, starts in CLASSES if case.startswith(starts))
+
+
+def write_docs(cases, failed):
+    """The table of classes, between two marks in docs/sql.md."""
+    counts = {name: [0, 0] for name, _ in CLASSES}
+    for case in cases:
+        counts[class_of(case)][0] += 1
+        counts[class_of(case)][1] += case not in failed
+    lines = ["| class | cases | agree with Flink |", "|---|---|---|"]
+    lines += [f"| {name} | {number} | {good} |" for name, (number, good) in counts.items() if number]
+    lines.append(f"| all | {len(cases)} | {len(cases) - len(failed)} |")
+    path = HERE.parent.parent / "docs" / "sql.md"
+    page = path.read_text(encoding="utf-8") if path.exists() else "# SQL\n"
+    begin, end = "<!-- flink cases: begin -->", "<!-- flink cases: end -->"
+    table = "\n".join(lines)
+    section = f"{begin}\n{table}\n{end}"
+    if begin in page:
+        page = re.sub(f"{begin}.*?{end}", lambda _: section, page, flags=re.S)
+    else:
+        page = page.rstrip("\n") + f"\n\n## Cases run by Flink {VERSION}\n\n{section}\n"
+    path.write_text(page, encoding="utf-8")
+
+
 def main():
     if shutil.which("java") is None:
         skip("there is no java")
-    cases = sys.argv[1:] or [path.stem for path in sorted(CASES.glob("*.sql")) if path.stem not in LEFT_OUT]
+    flags = [argument for argument in sys.argv[1:] if argument.startswith("--")]
+    if set(flags) - {"--write", "--docs"}:
+        sys.exit(__doc__)
+    cases = [argument for argument in sys.argv[1:] if argument not in flags] or [path.stem for path in sorted(CASES.glob("*.sql")) if path.stem not in LEFT_OUT]
     jars = flink_jars()
-    failed = 0
+    failed = set()
     with tempfile.TemporaryDirectory() as name:
         work = pathlib.Path(name)
         for case in cases:
             prepare(case, work / case)
-        opens = [f"--add-opens=java.base/java.{package}=ALL-UNNAMED" for package in ("util", "lang")]
-        command = ["java", "-Xmx900m", *opens, "-cp", f"{jars}/*", str(HERE / "Judge.java")]
-        done = subprocess.run(command + [str(work / case) for case in cases], capture_output=True, text=True)
-        if done.returncode != 0:
-            sys.exit(f"Flink ended with {done.returncode}:\n{done.stderr[-4000:]}")
+        judge(jars, [work / case for case in cases])
         for case in cases:
+            if "--write" in flags:
+                write(case, work / case)
+                continue
             problems = check(case, work / case)
-            failed += bool(problems)
             if problems:
+                failed.add(case)
                 print(f"FAILED {case}", *problems, sep="\n  ")
-    print(f"{len(cases) - failed} of {len(cases)} cases agree with Flink {VERSION}")
+    if "--write" in flags:
+        return
+    if "--docs" in flags:
+        write_docs(cases, failed)
+    print(f"{len(cases) - len(failed)} of {len(cases)} cases agree with Flink {VERSION}")
     sys.exit(1 if failed else 0)
 
 

@@ -3,12 +3,12 @@
 Usage: run_cases.py PATH_TO_RUNTIME [CASE ...]
 
 A case is <name>.sql with ${case.in}, ${case.out} and ${case.out2} for its files, and what it must give:
-  <name>.in.jsonl    the input (read by the filesystem connector)
-  <name>.out.jsonl   the rows written, in order; likewise .out2.jsonl
+  <name>.in.*        the input (read by the filesystem connector)
+  <name>.out.*       the rows written, in order; likewise .out2.*
   <name>.stdout      what is printed
   <name>.err         how the message on standard error begins (behind "file:"); the exit code is then 2
                      for a fault of the script and 1 for one at run time ("job failed: ...")
-Every case runs a second time with --parallelism 2 and --drain: the same rows.
+Every case runs again with --parallelism 4 and --drain: the same rows, in the same order.
 """
 import json
 import pathlib
@@ -29,9 +29,14 @@ def read_rows(directory):
     return "".join(path.read_text(encoding="utf-8") for path in parts)
 
 
+def one_file(stem):
+    """The file <stem>.*, whatever its format; a name that is not there when there is none."""
+    return next(HERE.glob(f"{stem}.*"), HERE / f"{stem}.jsonl")
+
+
 def run(runtime, case, work, extra):
     properties = work / "application_properties.json"
-    values = {"in": str(HERE / f"{case}.in.jsonl"), "out": str(work / "out"), "out2": str(work / "out2")}
+    values = {"in": str(one_file(f"{case}.in")), "out": str(work / "out"), "out2": str(work / "out2")}
     properties.write_text(json.dumps([{"PropertyGroupId": "case", "PropertyMap": values}]))
     command = [runtime, "run", f"{case}.sql", "--properties", str(properties), "--log-level", "warn", *extra]
     return subprocess.run(command, cwd=HERE, capture_output=True, text=True, timeout=60, encoding="utf-8")
@@ -60,7 +65,7 @@ def check(runtime, case, extra):
         if printed.exists() and done.stdout != printed.read_text(encoding="utf-8"):
             problems.append(f"printed\n{done.stdout}but should have printed\n{printed.read_text(encoding='utf-8')}")
         for output in ("out", "out2"):
-            golden = HERE / f"{case}.{output}.jsonl"
+            golden = one_file(f"{case}.{output}")
             if golden.exists() and read_rows(work / output) != golden.read_text(encoding="utf-8"):
                 problems.append(f"{output} is\n{read_rows(work / output)}but should be\n"
                                 f"{golden.read_text(encoding='utf-8')}")
@@ -76,7 +81,7 @@ def main():
     for case in cases:
         golden = [path for path in HERE.glob(f"{case}.*") if path.suffix != ".sql" and ".in." not in path.name]
         problems = [] if golden else ["the case says nothing of what it should give"]
-        for extra in ([], ["--parallelism", "2", "--drain"]):
+        for extra in (["--parallelism", "1"], ["--parallelism", "4", "--drain"]):
             problems += [f"{' '.join(extra)}: {text}" for text in check(runtime, case, extra)]
         if problems:
             failed += 1

@@ -103,6 +103,26 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("a job's status names every operator with its rows and watermark, as JSON too") {
+  const Directory directory;
+  const auto out = run(table(directory.write("in.jsonl", rows)) +
+                       "SELECT k, COUNT(*) FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), "
+                       "INTERVAL '10' SECOND)) GROUP BY k, window_start, window_end;");
+  REQUIRE(out.totals.operators.size() >= 4);
+  const auto& source = out.totals.operators.front();
+  CHECK(source.name == "Source(default_catalog.default_database.t)");
+  CHECK(source.rows_in == 5);
+  CHECK(source.rows_out == 5);
+  const auto& sink = out.totals.operators.back();
+  CHECK(sink.name.starts_with("Sink("));
+  CHECK(sink.rows_in == 3);
+  const std::string text = job::status_json(out.totals, {});
+  CHECK(text.find("\"records_in\":5,") != std::string::npos);
+  CHECK(text.find("\"late_rows_dropped\":1,") != std::string::npos);
+  CHECK(text.find("{\"name\":\"Source(default_catalog.default_database.t)\",\"rows_in\":5,"
+                  "\"rows_out\":5,\"watermark_ms\":") != std::string::npos);
+}
+
 TEST_CASE("several queries over one table read it once") {
   const Directory directory;
   const std::string text = table(directory.write("in.jsonl", rows)) +

@@ -47,5 +47,5 @@ TEST_CASE("RESET takes one key back, or all") {
   CHECK(table.current().zone.is_utc());
   CHECK(table.current().parallelism == 4);
   table.reset(std::nullopt);
-  CHECK(table.current().parallelism == 1);
+  CHECK(table.current().parallelism == 0);
 }

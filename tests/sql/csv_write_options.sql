@@ -1,0 +1,7 @@
+CREATE TABLE t (a STRING, b INT, c DOUBLE, d DECIMAL(20, 10), e TIMESTAMP(3), f DATE, g TIME, h BOOLEAN, i BYTES, l TIMESTAMP_LTZ(3))
+WITH ('connector' = 'filesystem', 'path' = '${case.in}', 'format' = 'json');
+CREATE TABLE o (a STRING, b INT, c DOUBLE, d DECIMAL(20, 10), e TIMESTAMP(3), f DATE, g TIME, h BOOLEAN, i BYTES, l TIMESTAMP_LTZ(3))
+WITH ('connector' = 'filesystem', 'path' = '${case.out}', 'format' = 'csv', 'csv.field-delimiter' = '|',
+  'csv.null-literal' = 'NIL', 'csv.escape-character' = '\',
+  'csv.write-bigdecimal-in-scientific-notation' = 'false');
+INSERT INTO o SELECT * FROM t;

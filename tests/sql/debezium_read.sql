@@ -1,0 +1,3 @@
+CREATE TABLE t (id INT, v STRING, n INT)
+WITH ('connector' = 'filesystem', 'path' = '${case.in}', 'format' = 'debezium-json');
+SELECT * FROM t;

@@ -1,0 +1,2 @@
+CREATE TABLE t (id INT) WITH ('connector' = 'datagen');
+INSERT INTO t VALUES (1);

@@ -1,0 +1,2 @@
+CREATE TABLE t (id INT) WITH ('path' = '/tmp', 'format' = 'json');
+SELECT * FROM t;
