@@ -1,4 +1,5 @@
 // JSON records -> rows: RapidJSON's events, straight into the columns that are wanted.
+// long: one handler for the events of one parser
 #include <rapidjson/reader.h>
 
 #include <algorithm>
