@@ -71,12 +71,21 @@ class Emulator(Server):
 
 
 class Dynamo(Server):
-    """moto's DynamoDB on a free port, one request at a time: it is not made for threads."""
+    """moto's DynamoDB on a free port, one request at a time: it is not made for threads.
+
+    Two workers of the KCL may ask for the same index; moto fails at the second (status 500), so it is left out.
+    """
 
     PROGRAM = """
 import threading
 from werkzeug.serving import make_server
+from moto.dynamodb.models import DynamoDBBackend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+make_indexes = DynamoDBBackend.update_table_global_indexes
+def make_new_indexes(self, table, updates):
+    there = {index.name for index in table.global_indexes}
+    make_indexes(self, table, [one for one in updates if one.get("Create", {}).get("IndexName") not in there])
+DynamoDBBackend.update_table_global_indexes = make_new_indexes
 moto, one = DomainDispatcherApplication(create_backend_app), threading.Lock()
 def application(environment, begin):
     with one:
