@@ -7,24 +7,23 @@ using millrace::data::LogicalType;
 
 namespace {
 
-Bench bench_with(millrace::formats::Options options) {
-  Bench bench;
+void set(Bench& bench, millrace::formats::Options options) {
   bench.table.options = std::move(options);
   bench.table.options["connector"] = "datagen";
   bench.table.options.emplace("rows-per-second", "1000000000");
-  return bench;
 }
 
 }  // namespace
 
 TEST_CASE("datagen: sequences run from start to end, and the shortest ends the input") {
-  const Bench bench = bench_with({{"number-of-rows", "10"},
-                                  {"fields.k.kind", "sequence"},
-                                  {"fields.k.start", "-1"},
-                                  {"fields.k.end", "1"},
-                                  {"fields.n.kind", "sequence"},
-                                  {"fields.n.start", "5"},
-                                  {"fields.n.end", "50"}});
+  Bench bench;
+  set(bench, {{"number-of-rows", "10"},
+              {"fields.k.kind", "sequence"},
+              {"fields.k.start", "-1"},
+              {"fields.k.end", "1"},
+              {"fields.n.kind", "sequence"},
+              {"fields.n.start", "5"},
+              {"fields.n.end", "50"}});
   REQUIRE(bench.check() == "ok");
   const auto source = bench.source().value();
   CHECK(source->bounded());
@@ -32,10 +31,11 @@ TEST_CASE("datagen: sequences run from start to end, and the shortest ends the i
 }
 
 TEST_CASE("datagen: random values keep to what their options say") {
-  Bench bench = bench_with({{"number-of-rows", "300"},
-                            {"fields.k.length", "9"},
-                            {"fields.n.min", "3"},
-                            {"fields.n.max", "4"}});
+  Bench bench;
+  set(bench, {{"number-of-rows", "300"},
+              {"fields.k.length", "9"},
+              {"fields.n.min", "3"},
+              {"fields.n.max", "4"}});
   const auto source = bench.source().value();
   REQUIRE(source->open());
   std::size_t rows = 0;
@@ -54,7 +54,9 @@ TEST_CASE("datagen: random values keep to what their options say") {
 
 TEST_CASE("datagen: options that do not fit are refused in Flink's words") {
   const auto said = [](millrace::formats::Options options) {
-    return bench_with(std::move(options)).check();
+    Bench bench;
+    set(bench, std::move(options));
+    return bench.check();
   };
   CHECK(said({{"fields.n.kind", "serial"}}) == "Unsupported generator kind: serial");
   CHECK(said({{"fields.n.kind", "sequence"}, {"fields.n.end", "3"}}) ==

@@ -37,15 +37,24 @@ std::string shown(const data::Batch& batch) {
   return text;
 }
 
-// What the full parser makes of a record: an array at the top never goes the fast way.
+// What the full parser makes of a record: with so many fields none goes the fast way.
 std::string full(const std::string& record, const Options& options) {
-  auto decoder = make_decoder("json", options, schema(), {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}).value();
-  data::BatchBuilder builder{schema()};
-  const std::string array = "[" + record + "]";
-  const std::string_view messages[] = {array};
+  auto wide = schema();
+  const std::size_t fields = wide.size();
+  std::vector<std::size_t> all(fields);
+  for (std::size_t i = 0; i < FastJson::most_names; ++i) {
+    wide.fields.push_back({"pad" + std::to_string(i), LogicalType::string()});
+    all.push_back(0);
+  }
+  for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
+  auto decoder = make_decoder("json", options, wide, all).value();
+  data::BatchBuilder builder{wide};
+  const std::string_view messages[] = {record};
   std::vector<std::uint32_t> rows;
   if (!decoder->decode(messages, builder, rows)) return "error";
-  return shown(builder.take());
+  auto batch = builder.take();
+  batch.columns.resize(fields);
+  return shown(batch);
 }
 
 struct Fast {
@@ -160,13 +169,8 @@ TEST_CASE("fast json: whatever becomes of a record, both parsers agree") {
       const auto quick = fast(record);
       if (quick == "declined") continue;
       ++taken;
-      // What follows a record is nobody's; in an array it is a fault.
       CAPTURE(record);
-      const auto slow = full(record, options);
-      if (slow != quick) {
-        const auto end = record.rfind('}');
-        CHECK(quick == full(record.substr(0, end + 1), options));
-      }
+      CHECK(quick == full(record, options));
     }
   }
   CHECK(taken > 1000);
