@@ -247,7 +247,7 @@ int main(int argc, char** argv) {
   if (explain_command->parsed()) {
     for (const auto& statement : script.value().jobs) {
       if (statement.job.sinks.empty()) continue;
-      std::cout << plan::explain(statement.job) << "\n";
+      std::cout << plan::explain(statement.job) << plan::explain_notes(statement.job) << "\n";
     }
     return 0;
   }

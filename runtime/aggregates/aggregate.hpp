@@ -99,6 +99,11 @@ struct AggregateFunction {
 // 'SUM' to ...".
 base::Result<BoundAggregate> bind_aggregate(std::string_view name,
                                             std::vector<data::LogicalType> args, bool distinct);
+// What only stands before OVER and is fed like an aggregate, rows in the order of the window: LAG
+// (x, how many rows back, what else), RANK and DENSE_RANK (of what the window is ordered by).
+// Errors as above.
+base::Result<BoundAggregate> bind_over_function(std::string_view name,
+                                                std::vector<data::LogicalType> args);
 // Whether a call by this name is an aggregate; any case.
 bool is_aggregate(std::string_view name);
 std::span<const AggregateFunction> all_aggregates();

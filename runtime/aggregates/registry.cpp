@@ -31,6 +31,22 @@ Result<LogicalType> ordered_type(Types args) {
   return args[0].with_nullable(true);
 }
 
+Result<LogicalType> list_type(Types args) {
+  for (const LogicalType& arg : args) {
+    if (!arg.is_string()) return no_match();
+  }
+  return LogicalType::string();
+}
+
+Result<LogicalType> percentile_type(Types args) {
+  if (!args[0].is_numeric() || !args[1].is_numeric()) return no_match();
+  return LogicalType::float64();
+}
+
+Result<LogicalType> rank_type(Types) {
+  return LogicalType::bigint().not_null();
+}
+
 constexpr std::array functions = {
     AggregateFunction{"COUNT", 0, 1, count_type, make_count, "COUNT(<ANY>), COUNT(*)"},
     AggregateFunction{"SUM", 1, 1, sum_type, make_sum, "SUM(<NUMERIC>)"},
@@ -39,6 +55,22 @@ constexpr std::array functions = {
     AggregateFunction{"MAX", 1, 1, ordered_type, make_max, "MAX(<COMPARABLE_TYPE>)"},
     AggregateFunction{"FIRST_VALUE", 1, 1, ordered_type, make_first_value, "FIRST_VALUE(<ANY>)"},
     AggregateFunction{"LAST_VALUE", 1, 1, ordered_type, make_last_value, "LAST_VALUE(<ANY>)"},
+    AggregateFunction{"LISTAGG", 1, 2, list_type, make_list,
+                      "LISTAGG(<CHARACTER>)'\n'LISTAGG(<CHARACTER>, <CHARACTER>)"},
+    AggregateFunction{"PERCENTILE", 2, 2, percentile_type, make_percentile,
+                      "PERCENTILE(<NUMERIC>, <NUMERIC>)"},
+    AggregateFunction{"STDDEV", 1, 1, average_type, make_variance, "STDDEV(<NUMERIC>)"},
+    AggregateFunction{"STDDEV_POP", 1, 1, average_type, make_variance, "STDDEV_POP(<NUMERIC>)"},
+    AggregateFunction{"STDDEV_SAMP", 1, 1, average_type, make_variance, "STDDEV_SAMP(<NUMERIC>)"},
+    AggregateFunction{"VARIANCE", 1, 1, average_type, make_variance, "VARIANCE(<NUMERIC>)"},
+    AggregateFunction{"VAR_POP", 1, 1, average_type, make_variance, "VAR_POP(<NUMERIC>)"},
+    AggregateFunction{"VAR_SAMP", 1, 1, average_type, make_variance, "VAR_SAMP(<NUMERIC>)"},
+};
+
+constexpr std::array over_functions = {
+    AggregateFunction{"LAG", 1, 3, ordered_type, make_lag, "LAG(<ANY>, <INTEGER>, <ANY>)"},
+    AggregateFunction{"RANK", 0, 100, rank_type, make_rank, "RANK()"},
+    AggregateFunction{"DENSE_RANK", 0, 100, rank_type, make_rank, "DENSE_RANK()"},
 };
 
 const AggregateFunction* find(std::string_view name) {
@@ -81,8 +113,8 @@ Result<BoundAggregate> bind_aggregate(std::string_view name, std::vector<Logical
   const std::string upper(function->name);
   const auto count = static_cast<int>(args.size());
   if (count < function->min_args || count > function->max_args || (distinct && count == 0)) {
-    return error("Invalid number of arguments to function '" + upper +
-                 "'. Was expecting 1 arguments");
+    return error("Invalid number of arguments to function '" + upper + "'. Was expecting " +
+                 std::to_string(std::max(1, function->min_args)) + " arguments");
   }
   auto result = function->infer(args);
   if (!result) {
@@ -90,13 +122,44 @@ Result<BoundAggregate> bind_aggregate(std::string_view name, std::vector<Logical
     return error("Cannot apply '" + upper + "' to arguments of type '" + upper + "(" + types +
                  ")'. Supported form(s): '" + std::string(function->forms) + "'");
   }
+  // Percentiles are worked out in DOUBLE.
+  if (function->name == "PERCENTILE") {
+    for (LogicalType& arg : args) arg = LogicalType::float64().with_nullable(arg.nullable());
+  }
   return BoundAggregate{function, std::move(args), distinct, result.value()};
+}
+
+Result<BoundAggregate> bind_over_function(std::string_view name, std::vector<LogicalType> args) {
+  for (const AggregateFunction& function : over_functions) {
+    if (function.name != name) continue;
+    const auto count = static_cast<int>(args.size());
+    if (count < function.min_args || count > function.max_args) {
+      return base::Error(base::ErrorCode::validation, "Invalid number of arguments to function '" +
+                                                          std::string(name) +
+                                                          "'. Was expecting 1 arguments");
+    }
+    BOOST_OUTCOME_TRY(auto result, function.infer(args));
+    if (name == "LAG") {
+      if (count > 1 && !args[1].is_integer()) {
+        return base::Error(base::ErrorCode::validation,
+                           "Cannot apply 'LAG' to arguments of type 'LAG(<" +
+                               args[0].calcite_text() + ">, <" + args[1].calcite_text() +
+                               ">)'. Supported form(s): 'LAG(<ANY>, <INTEGER>, <ANY>)'");
+      }
+      if (count > 2) args[2] = args[0].with_nullable(args[2].nullable());
+    }
+    return BoundAggregate{&function, std::move(args), false, result};
+  }
+  return base::Error(base::ErrorCode::validation,
+                     "No match found for function signature " + std::string(name));
 }
 
 std::unique_ptr<Accumulators> BoundAggregate::make() const {
   auto plain = function->make(*this);
   // The smallest and the largest are the same with and without repetitions.
-  const bool matters = distinct && function->name != "MIN" && function->name != "MAX";
+  // LISTAGG has two arguments and looks for itself.
+  const bool matters =
+      distinct && function->name != "MIN" && function->name != "MAX" && function->name != "LISTAGG";
   return matters ? make_distinct(*this, std::move(plain)) : std::move(plain);
 }
 

@@ -24,6 +24,13 @@ std::unique_ptr<Accumulators> make_min(const BoundAggregate& call);
 std::unique_ptr<Accumulators> make_max(const BoundAggregate& call);
 std::unique_ptr<Accumulators> make_first_value(const BoundAggregate& call);
 std::unique_ptr<Accumulators> make_last_value(const BoundAggregate& call);
+std::unique_ptr<Accumulators> make_list(const BoundAggregate& call);
+std::unique_ptr<Accumulators> make_percentile(const BoundAggregate& call);
+// STDDEV_POP, STDDEV_SAMP, VAR_POP, VAR_SAMP, by the function's name.
+std::unique_ptr<Accumulators> make_variance(const BoundAggregate& call);
+// LAG; RANK and DENSE_RANK.
+std::unique_ptr<Accumulators> make_lag(const BoundAggregate& call);
+std::unique_ptr<Accumulators> make_rank(const BoundAggregate& call);
 // Any aggregate over each group's distinct values, by feeding `inner` the values not seen before.
 std::unique_ptr<Accumulators> make_distinct(const BoundAggregate& call,
                                             std::unique_ptr<Accumulators> inner);

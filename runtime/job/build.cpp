@@ -115,7 +115,8 @@ class Builder {
     if (const auto* rows = std::get_if<plan::ConstantRows>(&node.body)) {
       return add_constants(*rows, node.fields, {&out, to});
     }
-    const Surroundings around{context_, *environment_.clock, counters_};
+    const Surroundings around{context_, *environment_.clock, counters_,
+                              sink.settings.state_ttl.count()};
     std::string name = plan::node_text(node);
     name.resize(std::min(name.find('('), name.size()));
     const std::size_t added =
@@ -147,8 +148,9 @@ class Builder {
     if (input.watermark) {
       pipeline.table.append(
           metered("WatermarkAssigner(" + input.table->name + ")",
-                  std::make_unique<operators::WatermarkAssigner>(
-                      *input.rowtime, *input.watermark, settings_->watermark_interval, context_),
+                  std::make_unique<operators::WatermarkAssigner>(*input.rowtime, *input.watermark,
+                                                                 settings_->watermark_interval,
+                                                                 context_, settings_->idle_timeout),
                   built_.metrics));
     }
     return base::success();

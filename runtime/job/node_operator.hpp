@@ -14,6 +14,7 @@ struct Surroundings {
   expr::Context& context;
   const base::Clock& clock;
   operators::Counters& counters;
+  std::int64_t state_ttl_ms = 0;  // 0: state is kept for ever
 };
 
 // The operator of a node that is neither a Scan nor ConstantRows. The node outlives it.

@@ -1,6 +1,7 @@
 #include "runtime/job/script.hpp"
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <fstream>
 #include <iostream>
@@ -27,6 +28,31 @@ Result<std::string> read_file(const std::string& file) {
   std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
   if (in.bad()) return Error(ErrorCode::io, file + ": " + std::strerror(errno));
   return text;
+}
+
+// The line that "line:column: message" speaks of, and a caret under the place; nothing when the
+// message has no place in the text.
+std::string source_line(const std::string& text, const std::string& message) {
+  std::size_t line = 0;
+  std::size_t column = 0;
+  if (std::sscanf(message.c_str(), "%zu:%zu:", &line, &column) != 2 || line == 0) return "";
+  std::size_t begin = 0;
+  for (std::size_t i = 1; i < line; ++i) {
+    begin = text.find('\n', begin);
+    if (begin == std::string::npos) return "";
+    ++begin;
+  }
+  std::string shown = text.substr(begin, text.find('\n', begin) - begin);
+  if (!shown.empty() && shown.back() == '\r') shown.pop_back();
+  std::string under;
+  std::size_t at = 1;
+  for (std::size_t i = 0; i < shown.size() && at < column; ++i) {
+    const bool tail = (static_cast<unsigned char>(shown[i]) & 0xC0) == 0x80;
+    if (tail) continue;
+    under += shown[i] == '\t' ? '\t' : ' ';
+    ++at;
+  }
+  return "\n  " + shown + "\n  " + under + "^";
 }
 
 Error bad_shape(const std::string& name, const std::string& what) {
@@ -81,7 +107,7 @@ Result<plan::PlannedScript> load_script(const ScriptOptions& options) {
   BOOST_OUTCOME_TRY(auto text, read_file(options.file));
   const std::string name = options.file == "-" ? "<stdin>" : options.file;
   const auto named = [&](const Error& error) {
-    return Error(error.code(), name + ":" + error.message());
+    return Error(error.code(), name + ":" + error.message() + source_line(text, error.message()));
   };
   auto script = sql::fill_properties(text, groups);
   if (!script) return named(script.error());

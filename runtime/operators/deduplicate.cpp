@@ -7,14 +7,17 @@ namespace millrace::operators {
 using data::RowKind;
 
 DeduplicateOperator::DeduplicateOperator(const plan::Deduplicate& deduplicate,
-                                         const plan::Node& node, Counters& counters)
+                                         const plan::Node& node, Counters& counters,
+                                         std::int64_t ttl_ms)
     : RowOperator(node.fields, 1),
       plan_(deduplicate),
       counters_(counters),
       row_codec_(types_of(node.input->fields)),
       key_codec_(types_of(node.input->fields, deduplicate.keys)),
       kept_(store_.keyed<Kept>("rows")),
-      waiting_(store_.ordered<std::pair<std::int64_t, std::uint64_t>, std::string>("waiting")) {}
+      waiting_(store_.ordered<std::pair<std::int64_t, std::uint64_t>, std::string>("waiting")) {
+  if (!plan_.rowtime || plan_.keep_last) kept_.expire_after(ttl_ms);
+}
 
 Status DeduplicateOperator::take_row(std::size_t, const data::Batch& batch, std::size_t row) {
   key_.clear();

@@ -15,12 +15,17 @@ namespace millrace::operators {
 // the one before when its time is not less.
 class DeduplicateOperator final : public RowOperator {
  public:
-  // `node` holds `deduplicate` and outlives the operator, as do the counters.
+  // `node` holds `deduplicate` and outlives the operator, as do the counters. ttl_ms: keys that
+  // nobody changed so long are forgotten; 0: never. First rows by event time stay: they may wait.
   DeduplicateOperator(const plan::Deduplicate& deduplicate, const plan::Node& node,
-                      Counters& counters);
+                      Counters& counters, std::int64_t ttl_ms = 0);
 
  protected:
   Status take_row(std::size_t input, const data::Batch& batch, std::size_t row) override;
+  Status take_time(std::int64_t now_ms) override {
+    kept_.set_now(now_ms);
+    return base::success();
+  }
   Status take_watermark(std::int64_t ms) override;
 
  private:

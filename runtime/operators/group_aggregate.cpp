@@ -33,12 +33,21 @@ bool ends_equal(const data::Column& column) {
 }  // namespace
 
 GroupAggregateOperator::GroupAggregateOperator(const plan::GroupAggregate& aggregate,
-                                               const plan::Node& node)
+                                               const plan::Node& node, std::int64_t ttl_ms)
     : RowOperator(node.fields, 1),
       plan_(aggregate),
       key_codec_(key_types(aggregate, node)),
       groups_(store_.keyed<Group>("groups")) {
   for (const auto& call : plan_.calls) states_.push_back(call.aggregate.make());
+  groups_.expire_after(ttl_ms, [this](Group& group) {
+    for (auto& state : states_) state->clear_group(group.number);
+    free_numbers_.push_back(group.number);
+  });
+}
+
+Status GroupAggregateOperator::take_time(std::int64_t now_ms) {
+  groups_.set_now(now_ms);
+  return base::success();
 }
 
 std::uint32_t GroupAggregateOperator::new_number() {
@@ -99,6 +108,7 @@ Status GroupAggregateOperator::take_row(std::size_t, const data::Batch& batch, s
     group = &groups_.get(key_);
     group->number = new_number();
   } else {
+    group = &groups_.get(key_);
     last = plan_.retracts && !add && group->rows == 1;
     append_result(batch, row, group->number, last ? RowKind::remove : RowKind::update_before);
   }

@@ -17,10 +17,13 @@ namespace millrace::operators {
 class GroupAggregateOperator final : public RowOperator {
  public:
   // `node` holds a plan::GroupAggregate and outlives the operator.
-  GroupAggregateOperator(const plan::GroupAggregate& aggregate, const plan::Node& node);
+  // ttl_ms: groups that nobody changed so long are forgotten; 0: never.
+  GroupAggregateOperator(const plan::GroupAggregate& aggregate, const plan::Node& node,
+                         std::int64_t ttl_ms = 0);
 
  protected:
   Status take_row(std::size_t input, const data::Batch& batch, std::size_t row) override;
+  Status take_time(std::int64_t now_ms) override;
 
  private:
   struct Group {

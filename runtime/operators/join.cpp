@@ -5,19 +5,37 @@ namespace millrace::operators {
 using data::RowKind;
 using Kind = plan::Join::Kind;
 
-JoinOperator::JoinOperator(const plan::Join& join, const plan::Node& node, expr::Context& context)
+JoinOperator::JoinOperator(const plan::Join& join, const plan::Node& node, expr::Context& context,
+                           std::int64_t ttl_ms)
     : RowOperator(node.fields, 2),
       plan_(join),
       pairs_(join, node, context),
       outer_{join.kind == Kind::left || join.kind == Kind::full,
              join.kind == Kind::right || join.kind == Kind::full},
-      keys_(store_.keyed<Key>("rows")) {}
+      keys_(store_.keyed<Key>("rows")),
+      ttl_ms_(ttl_ms) {
+  keys_.expire_after(ttl_ms);
+}
+
+void JoinOperator::forget_old(Side& side) const {
+  if (ttl_ms_ <= 0) return;
+  for (auto at = side.records.begin(); at != side.records.end();) {
+    if (now_ms_ < at->second.written_ms + ttl_ms_) {
+      ++at;
+      continue;
+    }
+    side.places.erase(at->second.row);
+    at = side.records.erase(at);
+  }
+}
 
 Status JoinOperator::take_row(std::size_t input, const data::Batch& batch, std::size_t row) {
   std::string name;
   const bool can_match = pairs_.key(input, batch, row, name);
   Key& key = keys_.get(name);
   Side& own = key.sides[input];
+  forget_old(key.sides[0]);
+  forget_old(key.sides[1]);
   std::string bytes;
   pairs_.rows(input).append(bytes, std::span(batch.columns).first(pairs_.rows(input).size()), row);
   std::vector<Record*> partners;
@@ -48,6 +66,7 @@ void JoinOperator::add(Side& side, const std::string& row, std::int64_t partners
   Record& record = side.records[place->second];
   if (added) record.row = row;
   ++record.count;
+  record.written_ms = now_ms_;
   record.partners = partners;
 }
 

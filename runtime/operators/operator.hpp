@@ -17,6 +17,9 @@ using base::Status;
 // The end of all input: no row will follow.
 constexpr std::int64_t last_watermark = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t no_watermark = std::numeric_limits<std::int64_t>::min();
+// Not a time: the input is idle (table.exec.source.idle-timeout), others need not wait for it until
+// its next watermark.
+constexpr std::int64_t idle_watermark = no_watermark + 1;
 
 // Behind the first `rows` rows of a chunk, event time is known to have reached `watermark_ms`.
 struct Mark {

@@ -55,7 +55,7 @@ Status OverOperator::take_row(std::size_t, const data::Batch& batch, std::size_t
   row_codec_.append(waiting.row, batch.columns, row);
   arg_codec_.append(waiting.args, batch.columns, arg_columns_, row);
   if (!plan_.event_time) {
-    release(key, 0, {std::move(waiting)});
+    release(key, now_ms_, {std::move(waiting)});
     return base::success();
   }
   const data::Column& times = *batch.columns[plan_.time_column];

@@ -25,6 +25,10 @@ class OverOperator final : public RowOperator {
 
  protected:
   Status take_row(std::size_t input, const data::Batch& batch, std::size_t row) override;
+  Status take_time(std::int64_t now_ms) override {
+    now_ms_ = now_ms;
+    return base::success();
+  }
   Status take_watermark(std::int64_t ms) override;
 
  private:
@@ -70,6 +74,7 @@ class OverOperator final : public RowOperator {
   std::map<std::int64_t, Moment>& waiting_;
   std::vector<std::unique_ptr<aggregates::Accumulators>> states_;  // by key number
   std::uint32_t numbers_ = 0;
+  std::int64_t now_ms_ = 0;
 };
 
 }  // namespace millrace::operators

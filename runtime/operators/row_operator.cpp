@@ -5,12 +5,20 @@
 namespace millrace::operators {
 
 bool MergedWatermark::advance(std::size_t input, std::int64_t ms) {
-  if (ms <= of_input_[input]) return false;
-  of_input_[input] = ms;
-  const std::int64_t least = *std::min_element(of_input_.begin(), of_input_.end());
+  idle_[input] = ms == idle_watermark;
+  if (!idle_[input]) of_input_[input] = std::max(of_input_[input], ms);
+  if (all_idle()) return false;
+  std::int64_t least = last_watermark;
+  for (std::size_t i = 0; i < of_input_.size(); ++i) {
+    if (!idle_[i]) least = std::min(least, of_input_[i]);
+  }
   if (least <= least_) return false;
   least_ = least;
   return true;
+}
+
+bool MergedWatermark::all_idle() const {
+  return std::all_of(idle_.begin(), idle_.end(), [](bool idle) { return idle; });
 }
 
 Status RowOperator::process_input(std::size_t input, Chunk chunk, Output& out) {
@@ -24,7 +32,17 @@ Status RowOperator::process_input(std::size_t input, Chunk chunk, Output& out) {
   };
   for (const Mark& mark : chunk.marks) {
     BOOST_OUTCOME_TRY(rows_until(mark.rows));
-    if (!watermark_.advance(input, mark.watermark_ms)) continue;
+    if (!watermark_.advance(input, mark.watermark_ms)) {
+      if (watermark_.all_idle()) {
+        result.marks.push_back({static_cast<std::uint32_t>(results_.rows()), idle_watermark});
+        told_idle_ = true;
+      } else if (told_idle_ && sent_ms_ != no_watermark) {
+        // Not idle any more: the same watermark once more says so.
+        result.marks.push_back({static_cast<std::uint32_t>(results_.rows()), sent_ms_});
+        told_idle_ = false;
+      }
+      continue;
+    }
     BOOST_OUTCOME_TRY(take_watermark(watermark_.value()));
     const std::int64_t told = outgoing(watermark_.value());
     if (told <= sent_ms_) continue;

@@ -9,17 +9,20 @@
 
 namespace millrace::operators {
 
-// The least watermark of several inputs.
+// The least watermark of several inputs; idle ones do not count.
 class MergedWatermark {
  public:
-  explicit MergedWatermark(std::size_t inputs) : of_input_(inputs, no_watermark) {}
+  explicit MergedWatermark(std::size_t inputs)
+      : of_input_(inputs, no_watermark), idle_(inputs, false) {}
 
   // Input `input` has reached `ms`. True when the least has moved.
   bool advance(std::size_t input, std::int64_t ms);
   [[nodiscard]] std::int64_t value() const { return least_; }
+  [[nodiscard]] bool all_idle() const;
 
  private:
   std::vector<std::int64_t> of_input_;
+  std::vector<bool> idle_;
   std::int64_t least_ = no_watermark;
 };
 
@@ -59,6 +62,7 @@ class RowOperator : public Operator {
   data::BatchBuilder results_;
   MergedWatermark watermark_;
   std::int64_t sent_ms_ = no_watermark;
+  bool told_idle_ = false;
   std::uint64_t arrived_ = 0;
 };
 

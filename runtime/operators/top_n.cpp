@@ -8,14 +8,16 @@ namespace millrace::operators {
 
 using data::RowKind;
 
-TopNOperator::TopNOperator(const plan::Rank& rank, const plan::Node& node)
+TopNOperator::TopNOperator(const plan::Rank& rank, const plan::Node& node, std::int64_t ttl_ms)
     : RowOperator(node.fields, 1),
       plan_(rank),
       numbered_(rank.with_number || rank.from > 1),
       row_codec_(types_of(node.input->fields)),
       partition_codec_(types_of(node.input->fields, rank.partition)),
       unique_codec_(types_of(node.input->fields, rank.unique_key)),
-      partitions_(store_.keyed<Partition>("partitions")) {}
+      partitions_(store_.keyed<Partition>("partitions")) {
+  partitions_.expire_after(ttl_ms);
+}
 
 Status TopNOperator::take_row(std::size_t, const data::Batch& batch, std::size_t row) {
   if (plan_.to < plan_.from) return base::success();  // LIMIT 0

@@ -15,11 +15,16 @@ namespace millrace::operators {
 // behind a new one moves by -U and +U, without one the row that falls out is taken back.
 class TopNOperator final : public RowOperator {
  public:
-  // `node` holds `rank` and outlives the operator.
-  TopNOperator(const plan::Rank& rank, const plan::Node& node);
+  // `node` holds `rank` and outlives the operator. ttl_ms: partitions that nobody touched so long
+  // are forgotten; 0: never.
+  TopNOperator(const plan::Rank& rank, const plan::Node& node, std::int64_t ttl_ms = 0);
 
  protected:
   Status take_row(std::size_t input, const data::Batch& batch, std::size_t row) override;
+  Status take_time(std::int64_t now_ms) override {
+    partitions_.set_now(now_ms);
+    return base::success();
+  }
 
  private:
   using Rows = std::deque<std::string>;  // equal ones in the order of their arrival

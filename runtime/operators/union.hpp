@@ -19,6 +19,8 @@ class UnionOperator final : public Operator {
     for (const Mark& mark : chunk.marks) {
       if (watermark_.advance(input, mark.watermark_ms)) {
         marks.push_back({mark.rows, watermark_.value()});
+      } else if (watermark_.all_idle()) {
+        marks.push_back({mark.rows, idle_watermark});
       }
     }
     chunk.marks = std::move(marks);

@@ -27,6 +27,7 @@ class AggregateQuery {
       BOOST_OUTCOME_TRY(group_by(*key));
     }
     BOOST_OUTCOME_TRY(check_window());
+    BOOST_OUTCOME_TRY(grouping_sets());
 
     const Intercept intercept = [this](const sql::Expression& tree) { return answer(tree); };
     if (select_.having) {
@@ -77,6 +78,7 @@ class AggregateQuery {
   // keys from 0, calls from call_base, window properties from property_base.
   static constexpr std::size_t call_base = 1'000'000;
   static constexpr std::size_t property_base = 2'000'000;
+  static constexpr std::size_t set_base = 3'000'000;  // the number of the grouping set
 
   // ---- GROUP BY
 
@@ -88,6 +90,7 @@ class AggregateQuery {
       }
       BOOST_OUTCOME_TRY(auto window, bind_group_window(tree, scope_));
       window_ = std::move(window);
+      key_of_item_.push_back(std::nullopt);
       return base::success();
     }
     if (has_aggregate(tree)) {
@@ -101,14 +104,69 @@ class AggregateQuery {
         roles_.push_back(role);
         role_where_ = tree.where;
         role_keys_.push_back(bound);
+        key_of_item_.push_back(std::nullopt);
         return base::success();
       }
     }
-    for (const auto& key : keys_) {
-      if (expr::equal(*key, *bound)) return base::success();
+    for (std::size_t i = 0; i < keys_.size(); ++i) {
+      if (!expr::equal(*keys_[i], *bound)) continue;
+      key_of_item_.push_back(i);
+      return base::success();
     }
+    key_of_item_.push_back(keys_.size());
     keys_.push_back(std::move(bound));
     return base::success();
+  }
+
+  // Each set's number has a bit for each key that is not of it, the first key's the highest; equal
+  // sets differ in what is above.
+  Status grouping_sets() {
+    if (select_.group_sets.empty()) return base::success();
+    if (keys_.size() > 40) return sql::not_served(select_.span.from, "so many grouped columns");
+    std::vector<std::int64_t> seen;
+    for (const auto& written : select_.group_sets) {
+      Expand::Set set;
+      set.kept.assign(keys_.size(), false);
+      for (const std::size_t item : written) {
+        if (key_of_item_[item]) set.kept[*key_of_item_[item]] = true;
+      }
+      for (std::size_t i = 0; i < keys_.size(); ++i) {
+        set.number = set.number * 2 + (set.kept[i] ? 0 : 1);
+      }
+      const auto before = std::count(seen.begin(), seen.end(), set.number);
+      seen.push_back(set.number);
+      set.number += before << keys_.size();
+      sets_.push_back(std::move(set));
+    }
+    return base::success();
+  }
+
+  // GROUPING(a, b): a bit for each, 1 where it is not of the row's set.
+  Result<ExprPtr> grouping(const sql::Expression& tree) {
+    const auto number = [](std::int64_t value) {
+      return expr::make_literal(value, LogicalType::bigint());
+    };
+    ExprPtr out = number(0);
+    for (const auto& argument : tree.arguments) {
+      auto bound = bind_expression(*argument, scope_, "");
+      std::optional<std::size_t> key;
+      for (std::size_t i = 0; bound && i < keys_.size(); ++i) {
+        if (expr::equal(*keys_[i], *bound.value())) key = i;
+      }
+      if (!key) {
+        return sql::validation_error(argument->where,
+                                     "Argument to GROUPING operator must be a grouped expression");
+      }
+      if (sets_.empty()) continue;
+      const ExprPtr set = expr::make_column(set_base, "$e", LogicalType::bigint().not_null());
+      const std::int64_t weight = std::int64_t{1} << (keys_.size() - 1 - *key);
+      BOOST_OUTCOME_TRY(auto shifted, expr::make_call("/", {set, number(weight)}));
+      BOOST_OUTCOME_TRY(auto bit, expr::make_call("%", {shifted, number(2)}));
+      BOOST_OUTCOME_TRY(auto twice, expr::make_call("*", {out, number(2)}));
+      BOOST_OUTCOME_TRY(auto sum, expr::make_call("+", {twice, bit}));
+      out = std::move(sum);
+    }
+    return out;
   }
 
   // Decides between a window from FROM, one from GROUP BY, and none.
@@ -137,6 +195,15 @@ class AggregateQuery {
   Result<ExprPtr> answer(const sql::Expression& tree) {
     if (tree.kind == Kind::call && !tree.over && aggregates::is_aggregate(tree.name)) {
       return aggregate_call(tree);
+    }
+    if (tree.kind == Kind::subquery && tree.name.empty()) {
+      return sql::not_served(tree.where.from, "a sub-query as a value beside GROUP BY");
+    }
+    if (tree.kind == Kind::call && (tree.name == "GROUPING" || tree.name == "GROUPING_ID")) {
+      return grouping(tree);
+    }
+    if (tree.kind == Kind::call && tree.name == "GROUP_ID" && tree.arguments.empty()) {
+      return expr::make_literal(std::int64_t{0}, LogicalType::bigint());
     }
     if (tree.kind == Kind::call) {
       BOOST_OUTCOME_TRY(auto property, auxiliary(tree));
@@ -180,7 +247,7 @@ class AggregateQuery {
   ExprPtr key_column(std::size_t index) {
     const ExprPtr& key = keys_[index];
     return expr::make_column(index, key->kind == expr::Expr::Kind::column ? key->name : "",
-                             key->type);
+                             sets_.empty() ? key->type : key->type.with_nullable(true));
   }
 
   // Null when the column is not grouped by.
@@ -332,7 +399,7 @@ class AggregateQuery {
     field.name = std::move(name);
     field.type = expression->type;
     if (expression->kind != expr::Expr::Kind::column) return field;
-    if (expression->column >= property_base) {
+    if (expression->column >= property_base && expression->column < set_base) {
       const WindowRole role = properties_[expression->column - property_base];
       if (from_function_) field.window = role;
       if (role == WindowRole::time) field.time = time_attribute();
@@ -355,10 +422,13 @@ class AggregateQuery {
   ExprPtr place(const ExprPtr& tree) {
     if (tree->kind == expr::Expr::Kind::column) {
       std::size_t index = tree->column;
-      if (index >= property_base) {
-        index = index - property_base + keys_.size() + calls_.size();
+      const std::size_t keys = keys_.size() + (sets_.empty() ? 0 : 1);
+      if (index >= set_base) {
+        index = keys_.size();
+      } else if (index >= property_base) {
+        index = index - property_base + keys + calls_.size();
       } else if (index >= call_base) {
-        index = index - call_base + keys_.size();
+        index = index - call_base + keys;
       }
       return expr::make_column(index, tree->name, tree->type);
     }
@@ -387,7 +457,9 @@ class AggregateQuery {
     auto node = std::make_shared<Node>();
     for (std::size_t i = 0; i < keys_.size(); ++i) {
       node->fields.push_back({fields[i].name, fields[i].type});
+      if (!sets_.empty()) node->fields[i].type = fields[i].type.with_nullable(true);
     }
+    if (!sets_.empty()) node->fields.push_back({"$e", LogicalType::bigint().not_null()});
     for (const auto& call : calls) node->fields.push_back({call.name, call.aggregate.result});
 
     NodePtr input = input_.node;
@@ -396,6 +468,7 @@ class AggregateQuery {
     if (!window_ && !from_function_) {
       BOOST_OUTCOME_TRY(auto below, filter_and_project(input, condition_, std::move(projections),
                                                        std::move(fields), where_at()));
+      below = expanded(std::move(below), keys);
       const bool retracts = changes_of(*below).any();
       for (auto& call : calls) call.aggregate.retract = retracts && !only_moves_on(call, *below);
       node->input = std::move(below);
@@ -435,6 +508,9 @@ class AggregateQuery {
       aggregate.window = window_->window;
     }
     if (window_ && aggregate.window.kind == Window::Kind::session) {
+      if (!sets_.empty()) {
+        return sql::not_served(select_.span.from, "GROUPING SETS beside SESSION");
+      }
       return session(std::move(node), std::move(aggregate), std::move(projections),
                      std::move(fields));
     }
@@ -452,9 +528,24 @@ class AggregateQuery {
     add_properties(*node);
     BOOST_OUTCOME_TRY(auto below, filter_and_project(input, condition_, std::move(projections),
                                                      std::move(fields), where_at()));
-    node->input = std::move(below);
+    node->input = expanded(std::move(below), aggregate.keys);
     node->body = std::move(aggregate);
     return NodePtr(std::move(node));
+  }
+
+  // With grouping sets: each row once a set, and the set's number is one more key.
+  NodePtr expanded(NodePtr below, std::vector<std::size_t>& keys) const {
+    if (sets_.empty()) return below;
+    auto node = std::make_shared<Node>();
+    node->fields = below->fields;
+    for (std::size_t i = 0; i < keys_.size(); ++i) {
+      node->fields[i].type = node->fields[i].type.with_nullable(true);
+    }
+    keys.push_back(node->fields.size());
+    node->fields.push_back({"$e", LogicalType::bigint().not_null()});
+    node->body = Expand{keys_.size(), sets_};
+    node->input = std::move(below);
+    return node;
   }
 
   // GROUP BY SESSION(time, gap): a session for each group, whose rows carry it to the aggregate.
@@ -516,9 +607,10 @@ class AggregateQuery {
                                                           : "$k" + std::to_string(index);
   }
 
-  static std::size_t add_argument(const ExprPtr& argument, std::vector<ExprPtr>& projections,
-                                  std::vector<Field>& fields) {
-    for (std::size_t i = 0; i < projections.size(); ++i) {
+  // Keys that grouping sets turn to NULL are no arguments.
+  std::size_t add_argument(const ExprPtr& argument, std::vector<ExprPtr>& projections,
+                           std::vector<Field>& fields) const {
+    for (std::size_t i = sets_.empty() ? 0 : keys_.size(); i < projections.size(); ++i) {
       if (expr::equal(*projections[i], *argument)) return i;
     }
     const bool column = argument->kind == expr::Expr::Kind::column;
@@ -534,6 +626,8 @@ class AggregateQuery {
   const Scope scope_;
   ExprPtr condition_;
   std::vector<ExprPtr> keys_;
+  std::vector<std::optional<std::size_t>> key_of_item_;  // by item of GROUP BY
+  std::vector<Expand::Set> sets_;                        // empty: no grouping sets
   std::vector<WindowRole> roles_;
   std::vector<ExprPtr> role_keys_;
   sql::Span role_where_;

@@ -2,7 +2,9 @@
 #include <limits>
 
 #include "runtime/data/time.hpp"
+#include "runtime/expr/function.hpp"
 #include "runtime/plan/binder.hpp"
+#include "runtime/plan/nearest.hpp"
 #include "runtime/plan/types.hpp"
 
 namespace millrace::plan {
@@ -67,8 +69,12 @@ class ExpressionBinder {
       case Kind::descriptor:
       case Kind::named_argument:
         return sql::not_served(tree.where.from, "this argument here");
-      case Kind::subquery:
-        return sql::not_served(tree.where.from, "a sub-query as a value");
+      case Kind::subquery: {
+        if (auto column = scalar_column(tree, scope_)) return column;
+        return sql::not_served(tree.where.from, tree.name.empty()
+                                                    ? "a sub-query as a value here"
+                                                    : tree.name + " (SELECT ...) here");
+      }
     }
     return sql::not_served(tree.where.from, "this expression");
   }
@@ -147,6 +153,10 @@ class ExpressionBinder {
       return sql::validation_error(tree.where,
                                    "DISTINCT/ALL not allowed with " + name + " function");
     }
+    if (name == "GROUPING" || name == "GROUPING_ID" || name == "GROUP_ID") {
+      return sql::validation_error(tree.where,
+                                   name + " operator may only occur in an aggregate query");
+    }
     if (name == "TUMBLE" || name == "HOP" || name == "SESSION") {
       return sql::validation_error(
           tree.where, "Group function '$" + name + "' can only appear in GROUP BY clause");
@@ -170,7 +180,19 @@ class ExpressionBinder {
     } else if (!tree.path.empty()) {
       name = tree.path.front().text;
     }
-    return at(tree, expr::make_call(name, std::move(args)));
+    auto made = expr::make_call(name, std::move(args));
+    if (!made && made.error().message().starts_with("No match found for function signature")) {
+      return located({made.error().code(), made.error().message() + near_function(name)},
+                     tree.where);
+    }
+    return at(tree, std::move(made));
+  }
+
+  static std::string near_function(const std::string& name) {
+    std::vector<std::string> names;
+    for (const auto* function : expr::all_functions()) names.emplace_back(function->name);
+    for (const auto& function : aggregates::all_aggregates()) names.emplace_back(function.name);
+    return did_you_mean(name, names);
   }
 
   static bool is_auxiliary(const std::string& name) {
@@ -265,7 +287,7 @@ sql::Error located(const base::Error& error, sql::Span where) {
 }
 
 Scope Relation::scope() const {
-  Scope scope{alias, node->fields, tables};
+  Scope scope{alias, node->fields, tables, merged};
   for (std::size_t i = 0; i < names.size(); ++i) scope.fields[i].name = names[i];
   if (tables.empty()) scope.tables = {{alias, 0, scope.fields.size()}};
   return scope;
@@ -305,6 +327,11 @@ Result<std::size_t> Scope::resolve(const std::vector<sql::Identifier>& path) con
   if (!among) {
     return sql::validation_error(path.front().where, "Table '" + *qualifier + "' not found");
   }
+  if (!qualifier) {
+    for (const auto& one : merged) {
+      if (one.name == name.text) return one.index;
+    }
+  }
   std::optional<std::size_t> found;
   const bool inner_has =
       !qualifier && inner_from > 0 &&
@@ -318,19 +345,16 @@ Result<std::size_t> Scope::resolve(const std::vector<sql::Identifier>& path) con
     found = i;
   }
   if (found) return *found;
+  std::vector<std::string> names;
+  for (std::size_t i = among->first; i < among->first + among->count; ++i) {
+    if (!fields[i].name.starts_with('\x01')) names.push_back(fields[i].name);
+  }
   if (qualifier) {
-    return sql::validation_error(
-        name.where, "Column '" + name.text + "' not found in table '" + *qualifier + "'");
+    return sql::validation_error(name.where, "Column '" + name.text + "' not found in table '" +
+                                                 *qualifier + "'" + did_you_mean(name.text, names));
   }
-  for (const auto& field : fields) {
-    if (std::equal(field.name.begin(), field.name.end(), name.text.begin(), name.text.end(),
-                   [](char a, char b) { return (a | 32) == (b | 32); })) {
-      return sql::validation_error(
-          name.where,
-          "Column '" + name.text + "' not found in any table; did you mean '" + field.name + "'?");
-    }
-  }
-  return sql::validation_error(name.where, "Column '" + name.text + "' not found in any table");
+  return sql::validation_error(name.where, "Column '" + name.text + "' not found in any table" +
+                                               did_you_mean(name.text, names));
 }
 
 Result<ExprPtr> bind_expression(const sql::Expression& tree, const Scope& scope,

@@ -2,6 +2,7 @@
 
 #include "runtime/connectors/connector.hpp"
 #include "runtime/plan/binder.hpp"
+#include "runtime/plan/nearest.hpp"
 #include "runtime/plan/planner.hpp"
 
 namespace millrace::plan {
@@ -111,13 +112,18 @@ Result<NodePtr> Binder::table(const std::vector<sql::Identifier>& path,
     found = &hinted;
   }
   if (found == nullptr) {
-    return sql::validation_error(path.back().where, "Object '" + path.back().text + "' not found");
+    auto names = catalog_.names(/*views_only=*/false);
+    if (common_) {
+      for (const auto& [name, entry] : common_->tables) names.push_back(name);
+    }
+    return sql::validation_error(path.back().where, "Object '" + path.back().text + "' not found" +
+                                                        did_you_mean(path.back().text, names));
   }
   auto checked = connectors::check_options(*found->input->table);
   if (!checked) {
     return sql::plain_error(where.from, "Unable to create a source for reading table '" +
                                             found->input->table->name +
-                                            "': " + checked.error().message());
+                                            "': " + with_near_options(checked.error().message()));
   }
   BOOST_OUTCOME_TRY(auto connector, connectors::find_connector(*found->input->table));
   if (connector->make_source == nullptr) {
@@ -140,7 +146,6 @@ Result<NodePtr> Binder::table(const std::vector<sql::Identifier>& path,
 }
 
 Result<Relation> Binder::from(const sql::TableReference& reference) {
-  if (reference.as_of) return sql::not_served(reference.as_of->where.from, "FOR SYSTEM_TIME AS OF");
   Relation out;
   switch (reference.kind) {
     case sql::TableReference::Kind::table: {
@@ -156,6 +161,11 @@ Result<Relation> Binder::from(const sql::TableReference& reference) {
     }
     case sql::TableReference::Kind::join:
       return join(reference);
+    case sql::TableReference::Kind::match: {
+      BOOST_OUTCOME_TRY(auto matched, match(reference));
+      out = std::move(matched);
+      break;
+    }
     case sql::TableReference::Kind::query: {
       BOOST_OUTCOME_TRY(auto node, query(*reference.query));
       out.node = std::move(node);
@@ -222,6 +232,10 @@ Result<NodePtr> Binder::select(const sql::Select& select) {
   warn_of_hints(select.hints);
   Relation input;
   if (select.from) {
+    if (select.from->as_of) {
+      return sql::not_served(select.from->as_of->where.from,
+                             "FOR SYSTEM_TIME AS OF outside of a join");
+    }
     BOOST_OUTCOME_TRY(auto relation, from(*select.from));
     input = std::move(relation);
   } else {
@@ -230,6 +244,7 @@ Result<NodePtr> Binder::select(const sql::Select& select) {
     input.node = std::move(one_row);
   }
   BOOST_OUTCOME_TRY(apply_subqueries(select, input));
+  BOOST_OUTCOME_TRY(apply_scalar_queries(select, input));
   bool aggregated = select.grouped || select.having != nullptr;
   for (const auto& item : select.items) {
     aggregated = aggregated || has_aggregate(*item.expression);

@@ -30,6 +30,14 @@ struct Scope {
   std::optional<std::string> alias;
   std::vector<Field> fields;
   std::vector<Table> tables;  // of a join; empty: `alias` is all there is
+  // Columns that USING or NATURAL made one: an unqualified name means the one at `index`, * shows
+  // it first and leaves out those it stands for.
+  struct Merged {
+    std::string name;
+    std::size_t index = 0;
+    std::vector<std::size_t> hides;
+  };
+  std::vector<Merged> merged;
   // Of a query within another one: its own columns, which hide the outer ones, begin here.
   std::size_t inner_from = 0;
 
@@ -50,6 +58,7 @@ struct Relation {
   std::optional<std::string> alias;
   // Of a join: its tables, and what its columns are called (the node's names are made unique).
   std::vector<Scope::Table> tables;
+  std::vector<Scope::Merged> merged;
   std::vector<std::string> names;
 
   [[nodiscard]] Scope scope() const;
@@ -117,12 +126,32 @@ class Binder {
   // join_query.cpp
   Result<Relation> join(const sql::TableReference& reference);
   Result<NodePtr> plain_select(const sql::Select& select, const Relation& input);
+  // scalar_query.cpp: (SELECT ...) as a value in the list, WHERE or HAVING: a column of the input
+  // more.
+  Status apply_scalar_queries(const sql::Select& select, Relation& input);
+  // match_query.cpp
+  Result<Relation> match(const sql::TableReference& reference);
 
   const Catalog& catalog_;
   std::vector<std::string>& warnings_;
   std::shared_ptr<const CommonTables> common_;
   int depth_ = 0;
 };
+
+// using_join.cpp: what USING and NATURAL say: the condition they amount to, and the columns they
+// make one.
+Result<expr::ExprPtr> bind_using(const sql::TableReference& reference, const Scope& left,
+                                 const Scope& right, std::vector<Scope::Merged>& merged);
+// The columns that a FULL join's USING makes of both sides' go behind all others.
+Result<NodePtr> add_full_columns(NodePtr node, std::size_t width,
+                                 std::vector<Scope::Merged>& merged);
+
+// temporal_join.cpp: the right input's versions, by the left one's time.
+Result<NodePtr> make_temporal_join(const sql::TableReference& reference, const Relation& left,
+                                   const Relation& right, const expr::ExprPtr& condition);
+
+// scalar_query.cpp: the column that stands for a sub-query; null when it is none of the scope's.
+expr::ExprPtr scalar_column(const sql::Expression& tree, const Scope& scope);
 
 // over_query.cpp: a SELECT with OVER in its list.
 bool has_over(const sql::Expression& tree);

@@ -19,6 +19,10 @@ Changes changes_of(const Node& node) {
     return {changelog, changelog};
   }
   if (std::holds_alternative<GroupAggregate>(node.body)) return {true, below.any()};
+  if (std::holds_alternative<SetAll>(node.body)) return {true, true};
+  if (const auto* over = std::get_if<Over>(&node.body); over != nullptr && over->by_value) {
+    return {true, below.any()};
+  }
   if (const auto* rank = std::get_if<Rank>(&node.body)) {
     // What Flink's planner knows: of the others it does not ask whether they ever replace a row.
     if (rank->form == Rank::Form::limit && !below.any()) return {};
@@ -29,12 +33,14 @@ Changes changes_of(const Node& node) {
     return {true, true};
   }
   if (const auto* join = std::get_if<Join>(&node.body)) {
+    if (join->form == Join::Form::temporal) return changes_of(*node.input);
     if (join->form != Join::Form::regular) return {};
     const bool inner = join->kind == Join::Kind::inner || join->kind == Join::Kind::semi;
     return inner ? below : Changes{true, true};
   }
   if (std::holds_alternative<WindowAggregate>(node.body) ||
-      std::holds_alternative<WindowRank>(node.body) || std::holds_alternative<Over>(node.body)) {
+      std::holds_alternative<WindowRank>(node.body) || std::holds_alternative<Over>(node.body) ||
+      std::holds_alternative<Match>(node.body) || std::holds_alternative<TemporalSort>(node.body)) {
     return {};
   }
   return below;

@@ -11,7 +11,11 @@ std::string insert_only_name(const Node& node) {
   if (std::holds_alternative<WindowExpand>(node.body)) return "StreamPhysicalWindowTableFunction";
   if (std::holds_alternative<WindowAggregate>(node.body)) return "StreamPhysicalWindowAggregate";
   if (std::holds_alternative<WindowRank>(node.body)) return "StreamPhysicalWindowRank";
-  if (std::holds_alternative<Over>(node.body)) return "StreamPhysicalOverAggregate";
+  if (const auto* over = std::get_if<Over>(&node.body)) {
+    return over->by_value ? "" : "StreamPhysicalOverAggregate";
+  }
+  if (std::holds_alternative<TemporalSort>(node.body)) return "StreamPhysicalTemporalSort";
+  if (std::holds_alternative<Match>(node.body)) return "Match Recognize";
   return "";
 }
 

@@ -186,6 +186,7 @@ class TableBuilder {
         TableColumn& column = input_.columns[i];
         if (column.field.name != key.text) continue;
         found = true;
+        input_.primary_key.push_back(i);
         if (column.kind != TableColumn::Kind::physical) {
           return sql::plain_error(key.where.from, "Invalid primary key: Column '" + key.text +
                                                       "' is not a physical column.");

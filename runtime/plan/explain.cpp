@@ -43,22 +43,22 @@ std::string window_text(const Window& window, const std::string& time) {
                      ", " + std::to_string(window.slide_ms) + ")"
                : "TumblingGroupWindow('w$, " + column + ", " + std::to_string(window.size_ms) + ")";
   }
-  using Kind = Window::Kind;
-  std::string text = window.kind == Kind::hop        ? "HOP("
-                     : window.kind == Kind::cumulate ? "CUMULATE("
-                     : window.kind == Kind::session  ? "SESSION("
-                                                     : "TUMBLE(";
+  using WindowKind = Window::Kind;
+  std::string text = window.kind == WindowKind::hop        ? "HOP("
+                     : window.kind == WindowKind::cumulate ? "CUMULATE("
+                     : window.kind == WindowKind::session  ? "SESSION("
+                                                           : "TUMBLE(";
   if (time.starts_with("win_start")) {
     text += time + "], ";
   } else if (!time.empty()) {
     text += "time_col=[" + time + "], ";
   }
-  text += window.kind == Kind::cumulate  ? "max_size=["
-          : window.kind == Kind::session ? "gap=["
-                                         : "size=[";
+  text += window.kind == WindowKind::cumulate  ? "max_size=["
+          : window.kind == WindowKind::session ? "gap=["
+                                               : "size=[";
   text += interval(window.size_ms) + "]";
-  if (window.kind == Kind::hop) text += ", slide=[" + interval(window.slide_ms) + "]";
-  if (window.kind == Kind::cumulate) text += ", step=[" + interval(window.slide_ms) + "]";
+  if (window.kind == WindowKind::hop) text += ", slide=[" + interval(window.slide_ms) + "]";
+  if (window.kind == WindowKind::cumulate) text += ", step=[" + interval(window.slide_ms) + "]";
   if (window.offset_ms != 0) text += ", offset=[" + interval(window.offset_ms) + "]";
   return text + ")";
 }
@@ -174,9 +174,10 @@ std::string join_text(const Join& join, const Node& node) {
     if (right == left) right += "0";
     where += (where.empty() ? "" : " AND ") + ("(" + left + " = " + right + ")");
   }
-  std::string text = join.form == Join::Form::interval ? "IntervalJoin("
-                     : join.form == Join::Form::window ? "WindowJoin("
-                                                       : "Join(";
+  std::string text = join.form == Join::Form::interval   ? "IntervalJoin("
+                     : join.form == Join::Form::temporal ? "TemporalJoin("
+                     : join.form == Join::Form::window   ? "WindowJoin("
+                                                         : "Join(";
   text += "joinType=[" + std::string(kinds[static_cast<std::size_t>(join.kind)]) + "], ";
   if (join.form == Join::Form::interval) {
     text += "windowBounds=[isRowTime=true, leftLowerBound=" + std::to_string(join.lower_ms) +
@@ -187,6 +188,28 @@ std::string join_text(const Join& join, const Node& node) {
          (join.form == Join::Form::regular
               ? "], leftInputSpec=[NoUniqueKey], rightInputSpec=[NoUniqueKey])"
               : "])");
+}
+
+std::string match_text(const Match& match, const Node& node) {
+  std::string text = "Match(";
+  if (!match.partition.empty()) {
+    text += "partitionBy=[" + names_of(match.partition, node.input->fields) + "], ";
+  }
+  text += "orderBy=[" + order_text(match.order, node.input->fields) + "], measures=[";
+  for (std::size_t i = match.partition.size(); i < node.fields.size(); ++i) {
+    text += (i == match.partition.size() ? "" : ", ") + node.fields[i].name;
+  }
+  text += "], rowsPerMatch=[ONE ROW PER MATCH], pattern=[";
+  for (std::size_t i = 0; i < match.pattern.size(); ++i) {
+    const auto& variable = match.pattern[i];
+    text += (i == 0 ? "" : " ") + variable.name;
+    if (variable.least != 1 || variable.most != 1) {
+      text += "{" + std::to_string(variable.least) + "," +
+              (variable.most < 0 ? "" : std::to_string(variable.most)) + "}" +
+              (variable.greedy || variable.most == variable.least ? "" : "?");
+    }
+  }
+  return text + "])";
 }
 
 // A scan and what happens to its rows before any query: computed columns, watermark.
@@ -303,6 +326,25 @@ std::string node_text(const Node& node) {
   }
   if (const auto* over = std::get_if<Over>(&node.body)) return over_text(*over, node);
   if (const auto* join = std::get_if<Join>(&node.body)) return join_text(*join, node);
+  if (const auto* sort = std::get_if<TemporalSort>(&node.body)) {
+    return "TemporalSort(orderBy=[" + order_text(sort->order, node.fields) + "])";
+  }
+  if (const auto* all = std::get_if<SetAll>(&node.body)) {
+    return std::string(all->intersect ? "IntersectAll" : "ExceptAll") + "(select=[" +
+           list_fields(node.fields) + "])";
+  }
+  if (const auto* expand = std::get_if<Expand>(&node.body)) {
+    std::string sets;
+    for (const auto& set : expand->sets) {
+      std::string keys;
+      for (std::size_t i = 0; i < set.kept.size(); ++i) {
+        if (set.kept[i]) keys += (keys.empty() ? "" : ", ") + node.fields[i].name;
+      }
+      sets += (sets.empty() ? "{" : ", {") + keys + "}";
+    }
+    return "Expand(groupingSets=[" + sets + "])";
+  }
+  if (const auto* match = std::get_if<Match>(&node.body)) return match_text(*match, node);
   if (std::holds_alternative<Union>(node.body)) {
     return "Union(all=[true], union=[" +
            join(node.fields, [](const Field& field) { return field.name; }) + "])";

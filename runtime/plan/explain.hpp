@@ -21,5 +21,7 @@ std::string undecided_text(const Node& node);
 //   +- Calc(...)
 //      +- TableSourceScan(...)
 std::string explain(const JobPlan& job);
+// What the sources read and skip, and what kinds of rows the sinks get, one a line.
+std::string explain_notes(const JobPlan& job);
 
 }  // namespace millrace::plan

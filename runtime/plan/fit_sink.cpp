@@ -10,7 +10,7 @@ namespace millrace::plan {
 
 namespace {
 
-std::string list_types(const std::vector<Field>& fields) {
+std::string schema_text(const std::vector<Field>& fields) {
   std::string list;
   for (const auto& field : fields) {
     list += (list.empty() ? "" : ", ") + field.name + ": " + type_text(field);
@@ -28,7 +28,7 @@ sql::Error mismatch(sql::Position at, const std::string& table, const std::strin
                     const std::vector<Field>& query, const std::vector<Field>& sink) {
   return sql::plain_error(at, "Column types of query result and sink for '" + table +
                                   "' do not match.\nCause: " + cause + "\n\nQuery schema: " +
-                                  list_types(query) + "\nSink schema:  " + list_types(sink));
+                                  schema_text(query) + "\nSink schema:  " + schema_text(sink));
 }
 
 // What goes into each of the sink's columns: the query's column of that number, or nothing.

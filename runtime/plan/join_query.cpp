@@ -244,7 +244,7 @@ NodePtr make_join(Join::Kind kind, const NodePtr& left, const NodePtr& right,
 
 NodePtr push_into_joins(const NodePtr& node, ExprPtr& condition) {
   const auto* join = std::get_if<Join>(&node->body);
-  if (join == nullptr || !condition) return node;
+  if (join == nullptr || !condition || join->form == Join::Form::temporal) return node;
   // Where rows may be padded, only what reads the kept side alone goes below.
   const bool inner = join->kind == Join::Kind::inner;
   const bool keeps_left = inner || join->kind == Join::Kind::left ||
@@ -296,12 +296,8 @@ NodePtr push_into_joins(const NodePtr& node, ExprPtr& condition) {
 
 Result<Relation> Binder::join(const sql::TableReference& reference) {
   using Written = sql::TableReference::Join;
-  if (reference.right->as_of) {
-    return sql::not_served(reference.right->as_of->where.from, "FOR SYSTEM_TIME AS OF");
-  }
   BOOST_OUTCOME_TRY(auto left, from(*reference.left));
   BOOST_OUTCOME_TRY(auto right, from(*reference.right));
-  if (!reference.same.empty()) return sql::not_served(reference.same[0].where.from, "USING");
   Relation out;
   out.tables = left.scope().tables;
   const std::size_t width = left.node->fields.size();
@@ -319,11 +315,34 @@ Result<Relation> Binder::join(const sql::TableReference& reference) {
     BOOST_OUTCOME_TRY(auto bound, bind_condition(*reference.condition, scope, "ON"));
     condition = std::move(bound);
   }
+  if (reference.natural || !reference.same.empty()) {
+    BOOST_OUTCOME_TRY(auto equal, bind_using(reference, left.scope(), right.scope(), out.merged));
+    condition = std::move(equal);
+  } else {
+    out.merged = left.merged;
+    for (auto one : right.merged) {
+      one.index += width;
+      for (auto& hidden : one.hides) hidden += width;
+      out.merged.push_back(std::move(one));
+    }
+  }
+  if (reference.right->as_of) {
+    BOOST_OUTCOME_TRY(auto node, make_temporal_join(reference, left, right, condition));
+    out.node = std::move(node);
+    return out;
+  }
   const Join::Kind kind = reference.join == Written::left    ? Join::Kind::left
                           : reference.join == Written::right ? Join::Kind::right
                           : reference.join == Written::full  ? Join::Kind::full
                                                              : Join::Kind::inner;
   out.node = make_join(kind, left.node, right.node, condition);
+  if (kind == Join::Kind::full && !out.merged.empty()) {
+    BOOST_OUTCOME_TRY(auto node, add_full_columns(out.node, width, out.merged));
+    for (std::size_t i = out.names.size(); i < node->fields.size(); ++i) {
+      out.names.push_back(node->fields[i].name);
+    }
+    out.node = std::move(node);
+  }
   return out;
 }
 

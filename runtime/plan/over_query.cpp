@@ -127,16 +127,20 @@ class OverQuery {
 
   Result<ExprPtr> over_call(const sql::Expression& tree) {
     const std::string& name = tree.name;
-    if (name == "RANK" || name == "DENSE_RANK") {
-      return sql::plain_error(tree.where.from,
-                              name + "() on streaming table is not supported currently");
+    for (const auto* batch_only : {"LEAD", "NTILE", "PERCENT_RANK", "CUME_DIST"}) {
+      if (name == batch_only) {
+        return sql::plain_error(tree.where.from,
+                                name + " Function is not supported in stream mode.");
+      }
     }
     const bool row_number = name == "ROW_NUMBER";
-    if (!row_number && !aggregates::is_aggregate(name)) {
+    const bool rank = name == "RANK" || name == "DENSE_RANK";
+    const bool lag = name == "LAG";
+    if (!row_number && !rank && !lag && !aggregates::is_aggregate(name)) {
       return sql::not_served(tree.where.from, name + " with OVER");
     }
     BOOST_OUTCOME_TRY(const auto* spec, written(*tree.over));
-    if (row_number && spec->order_by.empty()) {
+    if ((row_number || rank) && spec->order_by.empty()) {
       return sql::plain_error(tree.over->where.from,
                               "Over Agg: The window rank function requires order by clause with "
                               "non-constant fields. please re-check the over window statement.");
@@ -150,8 +154,13 @@ class OverQuery {
     }
     spec_ = std::move(bound);
     has_row_number_ = has_row_number_ || row_number;
+    has_rank_ = has_rank_ || rank;
     Call call;
-    BOOST_OUTCOME_TRY(auto aggregate, row_number ? row_number_call() : aggregate_call(tree, call));
+    // By value Flink 2.2 counts equal rows as different ones; by time it does not.
+    if (rank && is_time(*spec_->order.front())) call.args = spec_->order;
+    BOOST_OUTCOME_TRY(auto aggregate, row_number ? row_number_call()
+                                      : rank     ? rank_call(tree, call)
+                                                 : aggregate_call(tree, call));
     call.aggregate = std::move(aggregate);
     // Only frames with a beginning let rows go.
     call.aggregate.retract = spec_->preceding.has_value();
@@ -163,6 +172,20 @@ class OverQuery {
 
   static Result<aggregates::BoundAggregate> row_number_call() {
     return aggregates::bind_aggregate("COUNT", {}, false);
+  }
+
+  [[nodiscard]] bool is_time(const expr::Expr& value) const {
+    return value.kind == expr::Expr::Kind::column &&
+           scope_.fields[value.column].time != TimeAttribute::none;
+  }
+
+  static Result<aggregates::BoundAggregate> rank_call(const sql::Expression& tree,
+                                                      const Call& call) {
+    std::vector<data::LogicalType> types;
+    for (const auto& arg : call.args) types.push_back(arg->type);
+    auto bound = aggregates::bind_over_function(tree.name, types);
+    if (!bound) return located(bound.error(), tree.where);
+    return bound.value();
   }
 
   Result<aggregates::BoundAggregate> aggregate_call(const sql::Expression& tree, Call& call) {
@@ -179,8 +202,10 @@ class OverQuery {
       BOOST_OUTCOME_TRY(auto filter, bind_condition(*tree.filter, scope_, "FILTER"));
       call.filter = std::move(filter);
     }
-    auto bound = aggregates::bind_aggregate(tree.path.empty() ? tree.name : tree.path[0].text,
-                                            types, tree.flag);
+    auto bound = tree.name == "LAG"
+                     ? aggregates::bind_over_function(tree.name, types)
+                     : aggregates::bind_aggregate(tree.path.empty() ? tree.name : tree.path[0].text,
+                                                  types, tree.flag);
     if (!bound) return located(bound.error(), tree.where);
     for (std::size_t i = 0; i < call.args.size(); ++i) {
       if (call.args[i]->type.same_as(bound.value().args[i])) continue;
@@ -242,9 +267,12 @@ class OverQuery {
     over.rows = spec_->rows;
     over.preceding = spec_->preceding;
     over.is_row_number = has_row_number_ && calls_.size() == 1;
+    over.is_rank = has_rank_ && calls_.size() == 1;
     if (!over.order.empty()) {
       over.time_column = over.order[0].column;
-      over.event_time = read_fields_[over.time_column].time == TimeAttribute::rowtime;
+      const TimeAttribute time = read_fields_[over.time_column].time;
+      over.event_time = time == TimeAttribute::rowtime;
+      over.by_value = time == TimeAttribute::none;
     }
     auto node = std::make_shared<Node>();
     node->fields = read_fields_;
@@ -255,7 +283,7 @@ class OverQuery {
     BOOST_OUTCOME_TRY(
         auto below, filter_and_project(input_.node, std::move(condition), read_, read_fields_, at));
     node->input = std::move(below);
-    if (!over.is_row_number) {
+    if (!over.is_row_number && !over.is_rank) {
       BOOST_OUTCOME_TRY(check_over(over, node->fields, spec_->where.from));
     }
     node->body = std::move(over);
@@ -268,6 +296,7 @@ class OverQuery {
   std::optional<Spec> spec_;
   std::vector<Call> calls_;
   bool has_row_number_ = false;
+  bool has_rank_ = false;
   // The columns below Over.
   std::vector<ExprPtr> read_;
   std::vector<Field> read_fields_;
@@ -276,19 +305,17 @@ class OverQuery {
 }  // namespace
 
 Status check_over(const Over& over, const std::vector<Field>& fields, sql::Position at) {
+  if (over.order.empty()) return sql::not_served(at, "OVER without ORDER BY");
   if (over.order.size() != 1) {
-    if (over.order.empty()) return sql::not_served(at, "OVER without ORDER BY");
-    return sql::not_served(at, "OVER ordered by more than a time attribute");
+    return sql::plain_error(at, "The window can only be ordered by a single time column.");
   }
   const TimeAttribute time = fields[over.order[0].column].time;
   if (over.order[0].descending) {
     return sql::plain_error(at, "The window can only be ordered in ASCENDING mode.");
   }
-  if (time == TimeAttribute::none) {
-    return sql::not_served(at, "OVER ordered by something else than a time attribute");
-  }
-  if (time == TimeAttribute::proctime && over.preceding && !over.rows) {
-    return sql::not_served(at, "a RANGE frame in processing time");
+  if (time == TimeAttribute::none && over.preceding) {
+    return sql::plain_error(at,
+                            "Non-time attribute sort is not supported for bounded OVER window.");
   }
   return base::success();
 }

@@ -56,6 +56,7 @@ struct TableInput {
   // The row time's column and WATERMARK's expression over the columns.
   std::optional<std::size_t> rowtime;
   expr::ExprPtr watermark;
+  std::vector<std::size_t> primary_key;  // columns
 };
 
 struct Scan {
@@ -125,9 +126,6 @@ struct GroupAggregate {
   bool retracts = false;
 };
 
-// UNION ALL of `input` and `right`.
-struct Union {};
-
 // One item of an ORDER BY.
 struct OrderField {
   std::size_t column = 0;
@@ -135,6 +133,66 @@ struct OrderField {
   bool nulls_first = true;
 
   friend bool operator==(const OrderField&, const OrderField&) = default;
+};
+
+// UNION ALL of `input` and `right`.
+struct Union {};
+
+// INTERSECT ALL and EXCEPT ALL of `input` and `right`: rows with counts.
+struct SetAll {
+  bool intersect = false;
+};
+
+// GROUPING SETS: every row once for each set, with NULL in the keys that are not of it and one more
+// column, the set's number.
+struct Expand {
+  struct Set {
+    std::vector<bool> kept;  // by key
+    std::int64_t number = 0;
+  };
+  std::size_t keys = 0;  // the first columns of the input
+  std::vector<Set> sets;
+};
+
+// ORDER BY a time attribute: rows in the order of time when the watermark has passed them.
+struct TemporalSort {
+  std::vector<OrderField> order;  // the time first
+  bool event_time = true;
+};
+
+// MATCH_RECOGNIZE. Its columns: the partition's, then the measures'.
+struct Match {
+  enum class Skip : std::uint8_t { past_last_row, to_next_row, to_first, to_last };
+
+  // What conditions and measures read of the rows matched so far: a column of the slots' row.
+  struct Slot {
+    enum class Kind : std::uint8_t { first, last, aggregate };
+
+    Kind kind = Kind::last;
+    std::optional<std::size_t> variable;  // of the pattern; empty: all rows
+    std::int64_t offset = 0;              // first and last: so many rows from that end
+    expr::ExprPtr value;                  // first and last: over the input's columns
+    aggregates::BoundAggregate aggregate;
+    std::vector<expr::ExprPtr> args;
+  };
+  struct Variable {
+    std::string name;
+    std::int64_t least = 1;
+    std::int64_t most = 1;    // -1: no end
+    bool greedy = false;      // a row that fits is not left to the next variable
+    expr::ExprPtr condition;  // over the slots; null: every row
+  };
+
+  std::vector<std::size_t> partition;
+  std::size_t time_column = 0;
+  bool event_time = true;
+  std::vector<OrderField> order;  // the time first
+  std::vector<Slot> slots;
+  std::vector<Variable> pattern;
+  std::vector<expr::ExprPtr> measures;  // over the slots
+  Skip skip = Skip::to_next_row;
+  std::size_t skip_to = 0;
+  std::optional<std::int64_t> within_ms;
 };
 
 // The rows `from` to `to`, counted from 1 in `order`, of each partition: ROW_NUMBER() with a bound,
@@ -188,6 +246,7 @@ struct Join {
     regular,   // all rows are kept; the result changes when an input does, or is outer
     interval,  // row times within lower_ms <= left - right <= upper_ms
     window,    // rows of equal windows, when they close
+    temporal,  // each left row with the version of the right one at its time
   };
 
   Kind kind = Kind::inner;
@@ -219,13 +278,16 @@ struct Over {
   bool rows = false;                      // ROWS, not RANGE
   std::optional<std::int64_t> preceding;  // rows, or milliseconds; empty: all
   std::vector<AggregateCall> calls;
-  std::vector<OrderField> order;  // for texts, and for ROW_NUMBER with a bound
+  std::vector<OrderField> order;  // the time; for texts, and for ROW_NUMBER with a bound
   bool is_row_number = false;     // its one call is ROW_NUMBER()
+  bool is_rank = false;           // its one call is RANK() or DENSE_RANK()
+  // Ordered by something else than time: results change when rows come between.
+  bool by_value = false;
 };
 
 struct Node {
   std::variant<Scan, ConstantRows, Calc, WindowExpand, WindowAggregate, GroupAggregate, Union, Rank,
-               Deduplicate, WindowRank, Over, Join>
+               Deduplicate, WindowRank, Over, Join, SetAll, Expand, TemporalSort, Match>
       body;
   NodePtr input;  // null for Scan and ConstantRows
   NodePtr right;  // the second input of nodes that have two

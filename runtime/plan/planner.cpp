@@ -6,6 +6,7 @@
 #include "runtime/formats/traits.hpp"
 #include "runtime/plan/binder.hpp"
 #include "runtime/plan/explain.hpp"
+#include "runtime/plan/nearest.hpp"
 
 namespace millrace::plan {
 
@@ -98,7 +99,7 @@ sql::Result<SinkPlan> Planner::insert(const sql::Insert& tree, PlannedScript& ou
   const auto checked = connectors::check_options(table);
   if (!checked) {
     return sql::plain_error(at, "Unable to create a sink for writing table '" + table.name +
-                                    "': " + checked.error().message());
+                                    "': " + with_near_options(checked.error().message()));
   }
   BOOST_OUTCOME_TRY(auto connector, connectors::find_connector(table));
   if (connector->make_sink == nullptr) {

@@ -16,13 +16,13 @@ bool reads(const expr::Expr& tree, std::size_t column) {
   return std::find(columns.begin(), columns.end(), column) != columns.end();
 }
 
-struct NumberBounds {
+struct RankBounds {
   std::int64_t from = 1;
   std::optional<std::int64_t> to;
 };
 
 // Takes what `part` says of the number's column; false when it says something else.
-bool take_bound(const expr::Expr& part, std::size_t number, NumberBounds& bounds) {
+bool take_rank_bound(const expr::Expr& part, std::size_t number, RankBounds& bounds) {
   if (part.kind != expr::Expr::Kind::call || part.args.size() != 2) return false;
   const auto is_number = [number](const expr::Expr& side) {
     return side.kind == expr::Expr::Kind::column && side.column == number;
@@ -97,7 +97,7 @@ NodePtr make_rank(Rank rank, NodePtr input) {
 }
 
 // Chooses among the nodes that keep the first rows.
-NodePtr make_first_rows(const Over& over, const NumberBounds& bounds, bool with_number,
+NodePtr make_first_rows(const Over& over, const RankBounds& bounds, bool with_number,
                         NodePtr input) {
   const std::vector<Field>& fields = input->fields;
   const auto role = [&](std::size_t column) { return fields[column].window; };
@@ -189,15 +189,19 @@ Result<NodePtr> bind_rank(const NodePtr& input, const ExprPtr& condition,
     below = below->input;
   }
   const auto* over = std::get_if<Over>(&below->body);
-  if (over == nullptr || !over->is_row_number) return NodePtr();
+  if (over == nullptr || (!over->is_row_number && !over->is_rank)) return NodePtr();
   const std::size_t number = below->fields.size() - 1;
   if (!reads(*where, number)) return NodePtr();
   std::vector<ExprPtr> parts;
   split_and(where, parts);
-  NumberBounds bounds;
+  RankBounds bounds;
   std::vector<ExprPtr> rest;
   for (const auto& part : parts) {
-    if (!take_bound(*part, number, bounds)) rest.push_back(part);
+    if (!take_rank_bound(*part, number, bounds)) rest.push_back(part);
+  }
+  if (over->is_rank) {
+    return sql::plain_error(at, std::string(over->calls[0].aggregate.function->name) +
+                                    "() on streaming table is not supported currently");
   }
   if (!bounds.to) {
     return sql::plain_error(at,
@@ -290,7 +294,17 @@ Result<NodePtr> Binder::order_and_limit(NodePtr node, const sql::Query& query) {
                               "Sort: Primary sort order of a streaming table must be ascending on "
                               "time.");
     }
-    return sql::not_served(query.order_by.front().where.from, "ORDER BY without LIMIT");
+    for (const auto& field : rank.order) {
+      if (field.column >= width) {
+        return sql::not_served(query.order_by.front().where.from, "ORDER BY an expression");
+      }
+    }
+    auto sorted = std::make_shared<Node>();
+    sorted->fields = node->fields;
+    sorted->body =
+        TemporalSort{rank.order, node->fields[first.column].time == TimeAttribute::rowtime};
+    sorted->input = std::move(node);
+    return NodePtr(std::move(sorted));
   }
   rank.form = rank.order.empty() ? Rank::Form::limit : Rank::Form::sort_limit;
   rank.from = query.offset.value_or(0) + 1;

@@ -102,7 +102,19 @@ Status expand_star(const sql::SelectItem& item, const Scope& scope,
     return sql::validation_error(item.expression->where,
                                  "Unknown identifier '" + path.back().text + "'");
   }
+  std::set<std::size_t> hidden;
+  if (path.empty()) {
+    for (const auto& one : scope.merged) {
+      hidden.insert(one.hides.begin(), one.hides.end());
+      Field field = scope.fields[one.index];
+      field.name = one.name;
+      projections.push_back(expr::make_column(one.index, one.name, field.type));
+      fields.push_back(std::move(field));
+    }
+  }
   for (std::size_t i = table->first; i < table->first + table->count; ++i) {
+    // What stands for a sub-query has a name that nobody wrote.
+    if (hidden.contains(i) || scope.fields[i].name.starts_with('\x01')) continue;
     projections.push_back(expr::make_column(i, scope.fields[i].name, scope.fields[i].type));
     fields.push_back(scope.fields[i]);
   }

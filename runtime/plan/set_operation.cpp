@@ -86,7 +86,15 @@ Result<NodePtr> Binder::set_operation(const sql::SetOperation& operation) {
   BOOST_OUTCOME_TRY(auto a, convert(std::move(left), fields));
   BOOST_OUTCOME_TRY(auto b, convert(std::move(right), fields));
   if (operation.kind != Kind::union_of) {
-    if (operation.all) return sql::not_served(operation.right->where.from, name);
+    if (operation.all) {
+      auto node = std::make_shared<Node>();
+      node->body = SetAll{operation.kind == Kind::intersect};
+      node->input = std::move(a);
+      node->right = std::move(b);
+      for (auto& field : fields) field.time = TimeAttribute::none;
+      node->fields = std::move(fields);
+      return NodePtr(std::move(node));
+    }
     // Rows that the other side has, or has not, each once; NULL equals NULL here.
     std::vector<expr::ExprPtr> equal;
     for (std::size_t i = 0; i < fields.size(); ++i) {

@@ -62,6 +62,9 @@ Status SettingsTable::apply(const std::string& key, const std::string& value) {
   } else if (key == "table.exec.source.idle-timeout") {
     BOOST_OUTCOME_TRY(auto timeout, parse_duration(key, value));
     settings_.idle_timeout = timeout;
+  } else if (key == "table.exec.state.ttl") {
+    BOOST_OUTCOME_TRY(auto ttl, parse_duration(key, value));
+    settings_.state_ttl = ttl;
   } else if (key == "table.exec.sink.not-null-enforcer") {
     if (value != "ERROR" && value != "error" && value != "DROP" && value != "drop") {
       return bad_value(key, value, "ERROR or DROP");
@@ -96,7 +99,8 @@ Result<std::optional<std::string>> SettingsTable::set(const std::string& key,
                                                       const std::string& value) {
   BOOST_OUTCOME_TRY(apply(key, value));
   values_[key] = value;
-  static constexpr std::array<std::string_view, 9> known = {
+  static constexpr std::array<std::string_view, 10> known = {
+      "table.exec.state.ttl",
       "table.local-time-zone",
       "pipeline.auto-watermark-interval",
       "table.exec.source.idle-timeout",

@@ -16,6 +16,7 @@ struct Settings {
   data::TimeZone zone;                                // table.local-time-zone, default UTC
   std::chrono::milliseconds watermark_interval{200};  // pipeline.auto-watermark-interval
   std::chrono::milliseconds idle_timeout{0};          // table.exec.source.idle-timeout, 0 = off
+  std::chrono::milliseconds state_ttl{0};             // table.exec.state.ttl, 0 = for ever
   bool drop_null_rows = false;                        // table.exec.sink.not-null-enforcer = DROP
   int parallelism = 0;                                // parallelism.default; 0: not said
   std::string name;                                   // pipeline.name

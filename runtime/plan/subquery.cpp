@@ -153,6 +153,11 @@ Status Binder::apply_subquery(const sql::Expression& tree, bool negated, Relatio
       both.tables.push_back(std::move(table));
     }
     both.tables.insert(both.tables.end(), outer.tables.begin(), outer.tables.end());
+    for (auto one : own.merged) {
+      one.index += width;
+      for (auto& hidden : one.hides) hidden += width;
+      both.merged.push_back(std::move(one));
+    }
     BOOST_OUTCOME_TRY(auto where, bind_where(*select, both));
     condition = std::move(where);
     if (in) {

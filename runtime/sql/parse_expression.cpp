@@ -279,7 +279,13 @@ Result<ExpressionPtr> Parser::primary() {
     case TokenKind::symbol: {
       if (!token.is_symbol("(")) return unexpected("an expression");
       if (peek(1).is_word("SELECT") || peek(1).is_word("WITH")) {
-        return not_served(from, "a sub-query as a value");
+        auto node = make_node(Expression::Kind::subquery, {from, from});
+        take();
+        BOOST_OUTCOME_TRY(auto body, query_pointer());
+        BOOST_OUTCOME_TRY(expect_symbol(")"));
+        node->query = std::move(body);
+        node->where = node->query->where;
+        return node;
       }
       take();
       BOOST_OUTCOME_TRY(auto inner, expression());
@@ -318,6 +324,13 @@ Result<ExpressionPtr> Parser::primary() {
                       : word == "TIME" ? Expression::Kind::time_literal
                                        : Expression::Kind::timestamp_literal;
     return make_node(kind, since(from), text);
+  }
+  // Of MATCH_RECOGNIZE: FINAL LAST(a), RUNNING LAST(a).
+  if ((word == "FINAL" || word == "RUNNING") && peek(1).kind == TokenKind::word &&
+      peek(2).is_symbol("(")) {
+    take();
+    BOOST_OUTCOME_TRY(auto inner, primary());
+    return make_call(word, since(from), list(std::move(inner)));
   }
   if (word == "EXISTS" && peek(1).is_symbol("(")) {
     auto node = make_node(Expression::Kind::subquery, {from, from}, "EXISTS");

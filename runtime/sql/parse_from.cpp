@@ -29,7 +29,7 @@ Result<TableReference> Parser::joined_table() {
   for (int chain = 0;; ++chain) {
     if (chain > max_depth) return parse_error(here(), "Too many tables in FROM.");
     TableReference both;
-    if (peek().is_word("NATURAL")) return not_served(here(), "NATURAL JOIN");
+    both.natural = accept_word("NATURAL");
     if (accept_word("CROSS")) {
       both.join = Join::cross;
     } else if (accept_word("INNER")) {
@@ -43,7 +43,7 @@ Result<TableReference> Parser::joined_table() {
     }
     BOOST_OUTCOME_TRY(expect_word("JOIN"));
     BOOST_OUTCOME_TRY(auto right, table_reference());
-    if (both.join != Join::cross) {
+    if (both.join != Join::cross && !both.natural) {
       if (accept_word("USING")) {
         BOOST_OUTCOME_TRY(auto columns, identifier_list());
         both.same = std::move(columns);
@@ -94,18 +94,31 @@ Result<TableReference> Parser::table_reference() {
     out.as_of = std::move(time);
   }
   if (peek().is_word("TABLESAMPLE")) return not_served(here(), "TABLESAMPLE");
-  if (peek().is_word("MATCH_RECOGNIZE")) return not_served(here(), "MATCH_RECOGNIZE");
-  const bool as = accept_word("AS");
-  if (as || at_name()) {
-    BOOST_OUTCOME_TRY(auto alias, identifier("a table"));
-    out.alias = std::move(alias);
-    if (peek().is_symbol("(")) {
-      BOOST_OUTCOME_TRY(auto columns, identifier_list());
-      out.alias_columns = std::move(columns);
-    }
+  BOOST_OUTCOME_TRY(alias_of(out));
+  if (peek().is_word("MATCH_RECOGNIZE")) {
+    TableReference matched;
+    matched.kind = TableReference::Kind::match;
+    BOOST_OUTCOME_TRY(auto match, match_recognize());
+    matched.match = std::make_shared<const MatchRecognize>(std::move(match));
+    matched.left = std::make_unique<TableReference>(std::move(out));
+    matched.where = since(from);
+    BOOST_OUTCOME_TRY(alias_of(matched));
+    return matched;
   }
-  if (peek().is_word("MATCH_RECOGNIZE")) return not_served(here(), "MATCH_RECOGNIZE");
   return out;
+}
+
+// [AS] name [(a, b)]
+Status Parser::alias_of(TableReference& table) {
+  const bool as = accept_word("AS");
+  if (!as && !at_name()) return base::success();
+  BOOST_OUTCOME_TRY(auto alias, identifier("a table"));
+  table.alias = std::move(alias);
+  if (peek().is_symbol("(")) {
+    BOOST_OUTCOME_TRY(auto columns, identifier_list());
+    table.alias_columns = std::move(columns);
+  }
+  return base::success();
 }
 
 // TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' MINUTE), arguments by place or by name.

@@ -196,19 +196,7 @@ Result<Select> Parser::select() {
     out.where = std::move(condition);
   }
   if (accept_words({"GROUP", "BY"})) {
-    out.grouped = true;
-    do {
-      if (peek().is_word("GROUPING") || peek().is_word("ROLLUP") || peek().is_word("CUBE")) {
-        return not_served(here(), peek().upper);
-      }
-      if (peek().is_symbol("(") && peek(1).is_symbol(")")) {
-        take();
-        take();
-        continue;
-      }
-      BOOST_OUTCOME_TRY(auto key, expression());
-      out.group_by.push_back(std::move(key));
-    } while (accept_symbol(","));
+    BOOST_OUTCOME_TRY(group_by(out));
   }
   if (accept_word("HAVING")) {
     BOOST_OUTCOME_TRY(auto condition, expression());

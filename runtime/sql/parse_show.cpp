@@ -1,4 +1,4 @@
-// Statements that look at what is declared, and hints.
+// Statements that look at what is declared and planned, and hints.
 #include <map>
 
 #include "runtime/sql/token_stream.hpp"
@@ -78,6 +78,40 @@ Result<Show> Parser::describe() {
   accept_word("TABLE");
   BOOST_OUTCOME_TRY(auto name, qualified_name("a table"));
   out.name = std::move(name);
+  return out;
+}
+
+Result<Explain> Parser::explain() {
+  Explain out;
+  // EXPLAIN PLAN FOR ..., EXPLAIN ESTIMATED_COST, CHANGELOG_MODE ... : the details are ours anyway.
+  if (!accept_words({"PLAN", "FOR"})) {
+    while (peek().is_word("ESTIMATED_COST") || peek().is_word("CHANGELOG_MODE") ||
+           peek().is_word("JSON_EXECUTION_PLAN") || peek().is_word("PLAN_ADVICE")) {
+      take();
+      accept_symbol(",");
+    }
+  }
+  if (peek().is_word("INSERT")) {
+    BOOST_OUTCOME_TRY(auto what, insert());
+    out.statement = std::move(what);
+  } else if (at_words({"STATEMENT", "SET"})) {
+    accept_words({"STATEMENT", "SET"});
+    if (!peek().is_word("BEGIN")) return unexpected("\"BEGIN\"");
+    take();
+    StatementSet set;
+    while (!accept_word("END")) {
+      BOOST_OUTCOME_TRY(auto next, insert());
+      set.inserts.push_back(std::move(next));
+      BOOST_OUTCOME_TRY(expect_symbol(";"));
+    }
+    if (set.inserts.empty()) return unexpected("\"INSERT\"");
+    out.statement = std::move(set);
+  } else {
+    SelectStatement statement;
+    BOOST_OUTCOME_TRY(auto body, query_pointer());
+    statement.query = std::move(body);
+    out.statement = std::move(statement);
+  }
   return out;
 }
 

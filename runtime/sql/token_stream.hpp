@@ -110,8 +110,19 @@ class Parser {
   Result<TableReference> from_clause();
   Result<TableReference> joined_table();
   Result<TableReference> table_reference();
+  Status alias_of(TableReference& table);
   Result<ExpressionPtr> table_function();
   Result<ExpressionPtr> table_argument();
+
+  // parse_match.cpp
+  Result<MatchRecognize> match_recognize();
+  Result<PatternItem> pattern_item();
+
+  // parse_group.cpp
+  using GroupSets = std::vector<std::vector<std::size_t>>;
+  Status group_by(Select& select);
+  Result<GroupSets> group_item(Select& select);
+  Result<std::vector<std::size_t>> group_set(Select& select);
 
   // parse_window.cpp
   Result<std::vector<OrderItem>> order_by();

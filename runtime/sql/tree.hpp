@@ -140,9 +140,33 @@ struct SelectItem {
   std::optional<Identifier> alias;
 };
 
+// A variable of a pattern with its quantifier.
+struct PatternItem {
+  Identifier variable;
+  std::int64_t least = 1;
+  std::int64_t most = 1;  // -1: no end
+  bool quantified = false;
+  bool greedy = true;
+};
+
+// MATCH_RECOGNIZE's parentheses.
+struct MatchRecognize {
+  enum class Skip { past_last_row, to_next_row, to_first, to_last };
+
+  std::vector<ExpressionPtr> partition_by;
+  std::vector<OrderItem> order_by;
+  std::vector<SelectItem> measures;
+  Skip skip = Skip::to_next_row;
+  std::optional<Identifier> skip_to;
+  std::vector<PatternItem> pattern;
+  ExpressionPtr within;
+  std::vector<std::pair<Identifier, ExpressionPtr>> define;
+  Span where;
+};
+
 // What stands in FROM.
 struct TableReference {
-  enum class Kind { table, function, query, join };
+  enum class Kind { table, function, query, join, match };
 
   Kind kind = Kind::table;
   QualifiedName table;
@@ -161,6 +185,9 @@ struct TableReference {
   std::unique_ptr<TableReference> right;
   ExpressionPtr condition;       // ON
   std::vector<Identifier> same;  // USING
+  bool natural = false;
+  // match: over `left`
+  std::shared_ptr<const MatchRecognize> match;
 };
 
 struct Values {
@@ -176,6 +203,9 @@ struct Select {
   ExpressionPtr where;
   std::vector<ExpressionPtr> group_by;
   bool grouped = false;
+  // GROUPING SETS, ROLLUP, CUBE, multiplied out: each set's items of group_by. Empty: one set of
+  // all.
+  std::vector<std::vector<std::size_t>> group_sets;
   ExpressionPtr having;
   // WINDOW w AS (...)
   std::vector<std::pair<Identifier, WindowSpecPtr>> windows;

@@ -6,7 +6,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <string>
@@ -33,13 +35,17 @@ class Keyed final : public Table {
   // nullptr when the key is not there.
   V* find(std::string_view key) {
     const auto found = values_.find(key);
-    return found == values_.end() ? nullptr : &found->second;
+    if (found == values_.end() || gone(found)) return nullptr;
+    return &found->second.value;
   }
-  // Makes an empty value for a new key.
+  // Makes an empty value for a new key. Counts as a change of the value.
   V& get(std::string_view key) {
-    const auto found = values_.find(key);
-    if (found != values_.end()) return found->second;
-    return values_.emplace(std::string(key), V{}).first->second;
+    auto found = values_.find(key);
+    if (found == values_.end() || gone(found)) {
+      found = values_.emplace(std::string(key), Entry{}).first;
+    }
+    found->second.written_ms = now_ms_;
+    return found->second.value;
   }
   void erase(std::string_view key) {
     const auto found = values_.find(key);
@@ -47,7 +53,29 @@ class Keyed final : public Table {
   }
   [[nodiscard]] std::size_t size() const override { return values_.size(); }
 
+  // Values that nobody changed for so long are not there any more; 0: for ever. `told` hears of
+  // each before it goes.
+  void expire_after(std::int64_t ttl_ms, std::function<void(V&)> told = {}) {
+    ttl_ms_ = ttl_ms;
+    told_ = std::move(told);
+  }
+  // Processing time; what has expired is let go now and then.
+  void set_now(std::int64_t now_ms) {
+    now_ms_ = now_ms;
+    if (ttl_ms_ <= 0 || now_ms < next_sweep_ms_) return;
+    next_sweep_ms_ = now_ms + ttl_ms_ / 2 + 1000;
+    for (auto at = values_.begin(); at != values_.end();) {
+      const auto next = std::next(at);
+      gone(at);
+      at = next;
+    }
+  }
+
  private:
+  struct Entry {
+    V value{};
+    std::int64_t written_ms = 0;
+  };
   struct Hash {
     using is_transparent = void;
     std::size_t operator()(std::string_view key) const {
@@ -55,7 +83,20 @@ class Keyed final : public Table {
     }
   };
   // No order is promised: what has to happen in an order is kept in an ordered value.
-  std::unordered_map<std::string, V, Hash, std::equal_to<>> values_;
+  std::unordered_map<std::string, Entry, Hash, std::equal_to<>> values_;
+
+  // Whether it has expired; then it is erased.
+  bool gone(typename std::unordered_map<std::string, Entry, Hash, std::equal_to<>>::iterator at) {
+    if (ttl_ms_ <= 0 || now_ms_ < at->second.written_ms + ttl_ms_) return false;
+    if (told_) told_(at->second.value);
+    values_.erase(at);
+    return true;
+  }
+
+  std::int64_t ttl_ms_ = 0;
+  std::int64_t now_ms_ = 0;
+  std::int64_t next_sweep_ms_ = 0;
+  std::function<void(V&)> told_;
 };
 
 // Values in the order of their keys, for what happens in an order: windows by end, rows by time.

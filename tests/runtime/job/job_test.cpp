@@ -172,6 +172,8 @@ TEST_CASE("messages begin with the file, the line and the column") {
   const auto script = job::load_script({file, "", {}});
   REQUIRE_FALSE(script.has_value());
   CHECK(script.error().message().starts_with(file + ":2:6: SQL parse failed. Encountered \";\""));
+  // The line itself, and a caret under the place.
+  CHECK(script.error().message().ends_with("\n    1 +;\n       ^"));
   const auto absent = job::load_script({directory.path("absent.sql"), "", {}});
   REQUIRE_FALSE(absent.has_value());
   CHECK(absent.error().message() == directory.path("absent.sql") + ": No such file or directory");

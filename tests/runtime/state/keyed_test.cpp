@@ -29,3 +29,23 @@ TEST_CASE("a value stays where it is while others come and go") {
   CHECK(&table.get("kept") == &kept);
   CHECK(kept == "x");
 }
+
+TEST_CASE("a value expires when nobody has changed it for so long, and is told of") {
+  Store store;
+  auto& table = store.keyed<int>("n");
+  int told = 0;
+  table.expire_after(100, [&told](int& value) { told += value; });
+  table.set_now(0);
+  table.get("a") = 1;
+  table.get("b") = 2;
+  table.set_now(99);
+  CHECK(*table.find("a") == 1);
+  table.get("b") = 3;
+  table.set_now(100);
+  CHECK(table.find("a") == nullptr);
+  CHECK(told == 1);
+  CHECK(*table.find("b") == 3);
+  table.set_now(5000);
+  CHECK(table.size() == 0);
+  CHECK(told == 4);
+}

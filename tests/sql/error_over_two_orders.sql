@@ -1,0 +1,3 @@
+CREATE TABLE t (id INT, k STRING, v INT, x DOUBLE, ts TIMESTAMP(3), WATERMARK FOR ts AS ts)
+WITH ('connector' = 'filesystem', 'path' = '${case.in}', 'format' = 'json');
+SELECT id, MAX(id) OVER (ORDER BY v, id) AS m FROM t;

@@ -1,0 +1,7 @@
+-- USING: one column of both, first in *.
+-- compare: rows
+CREATE TABLE t (id INT, k STRING, v INT, x DOUBLE, ts TIMESTAMP(3), WATERMARK FOR ts AS ts)
+WITH ('connector' = 'filesystem', 'path' = '${case.in}', 'format' = 'json');
+CREATE TABLE u (id INT, k STRING, w AS v * 2, v INT)
+WITH ('connector' = 'filesystem', 'path' = '${case.in}', 'format' = 'json');
+SELECT * FROM (SELECT id, k, v FROM t WHERE id < 6) JOIN (SELECT id, w FROM u) USING (id);

@@ -1,0 +1,10 @@
+-- A reluctant variable takes as few rows as it can.
+-- compare: rows
+CREATE TABLE t (id INT, k STRING, v INT, x DOUBLE, ts TIMESTAMP(3), WATERMARK FOR ts AS ts)
+WITH ('connector' = 'filesystem', 'path' = '${case.in}', 'format' = 'json');
+SELECT * FROM t MATCH_RECOGNIZE (
+ORDER BY ts
+  MEASURES A.id AS a, LAST(B.id) AS b, C.id AS c
+  PATTERN (A B+? C)
+  DEFINE A AS A.v > 9, B AS B.v > 0, C AS C.v > 20
+) AS m;
