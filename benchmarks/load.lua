@@ -1,14 +1,22 @@
--- One Kinesis call over and over, for wrk. OPERATION names it, BODY_FILE holds the JSON body; the text
--- {n} in the body is replaced by a counter. Prints one JSON line when done.
-local body
-local counting
+-- One Kinesis call over and over, for wrk. OPERATION names it, BODY_FILE holds the JSON body. In the
+-- body {n} stands for a counter, and {m} for the same counter modulo MODULO; each at most once. Every
+-- reply is looked at, as a client would. Prints one JSON line when done.
+local parts = {}
+local modulo = tonumber(os.getenv("MODULO") or "1")
 local n = 0
 
 function init()
   local file = assert(io.open(os.getenv("BODY_FILE"), "rb"))
-  body = file:read("*a")
+  local rest = file:read("*a")
   file:close()
-  counting = body:find("{n}", 1, true) ~= nil
+  while true do
+    local at = rest:find("{[nm]}")
+    if not at then break end
+    parts[#parts + 1] = rest:sub(1, at - 1)
+    parts[#parts + 1] = rest:sub(at, at + 2)
+    rest = rest:sub(at + 3)
+  end
+  parts[#parts + 1] = rest
   wrk.method = "POST"
   wrk.headers["Content-Type"] = "application/x-amz-json-1.1"
   wrk.headers["X-Amz-Target"] = "Kinesis_20131202." .. os.getenv("OPERATION")
@@ -18,9 +26,23 @@ function init()
 end
 
 function request()
-  if not counting then return wrk.format(nil, "/", nil, body) end
+  if #parts == 1 then return wrk.format(nil, "/", nil, parts[1]) end
   n = n + 1
-  return wrk.format(nil, "/", nil, (body:gsub("{n}", n)))
+  local body = ""
+  for i = 1, #parts do
+    local part = parts[i]
+    if part == "{n}" then part = n elseif part == "{m}" then part = n % modulo end
+    body = body .. part
+  end
+  return wrk.format(nil, "/", nil, body)
+end
+
+local bad = 0
+function response(status)
+  if status ~= 200 then
+    bad = bad + 1
+    if bad < 3 then print("status " .. status) end
+  end
 end
 
 function done(summary, latency)

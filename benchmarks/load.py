@@ -1,20 +1,18 @@
 #!/usr/bin/env python3
-"""Load measures of the emulator, each with its result checked. Prints one table, writes JSON.
+"""Measures of the emulator beside other servers, each with its result checked. Prints tables, writes
+build/bench/bench-NAME.json.
 
-  put    PutRecord, one 79-byte trade a call, 32 connections
-  puts   PutRecords, 500 such trades a call, 4 connections
-  gets   GetRecords, 10,000 records a call from TRIM_HORIZON, 2 connections
+  put, puts, gets   one call over and over, beside an HTTP echo and the peers (measures.py)
+  latency           put to push and put to read (latency.py)
+  growth            ten thousand records or ten million, 1 shard or 1,000, 1 stream or 1,000 (stored.py)
+  rss, start        on a store of ten million records (stored.py)
+  all               everything
 
-Servers measured in one run, so that their ratios mean something: the echo server (benchmarks/
-echo_server.cpp: HTTP and nothing else), the emulator with --memory and with --durability full, and
-any server named by --peer NAME=URL. Checked: no reply but 200; after put and puts the stream holds as
-many records as were answered (at most the calls in flight at the end more); a page of gets holds
-10,000 records of the right bytes. RSS is the emulator's, at start and after its last measure.
-Uses wrk. The load generator shares the machine's cores with the server.
+Peers (ferrokinesis, kinesalite) are started when they are on the PATH; --peer adds one that runs. The
+load generator (wrk) shares the machine's cores with the server, so compare ratios of one run.
+--docs writes the tables into docs/performance.md and the summary into README.md.
 """
 import argparse
-import base64
-import http.client
 import json
 import os
 import pathlib
@@ -24,217 +22,72 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-import urllib.parse
 
-HERE = pathlib.Path(__file__).resolve().parent
-TRADE = b'{"EVENT_TIME": "2020-09-01T12:00:00.000000", "TICKER": "AMZN", "PRICE": 42.125}'
-DATA = base64.b64encode(TRADE).decode()
-HEADERS = {
-    "Content-Type": "application/x-amz-json-1.1",
-    "X-Amz-Date": "20260101T000000Z",
-    "Authorization": "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/kinesis/aws4_request, "
-    "SignedHeaders=content-type;host;x-amz-date;x-amz-target, Signature=0",
-}
-PAGE = 10000
-RUN = os.getpid()  # part of stream names: a peer may hold streams of an earlier run
+import goals
+import latency
+import measures
+import servers
+import stored
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+STORED = ("growth", "rss", "start")
+NAMES = [*measures.LOADS, "latency", *STORED]
 
 
-class Server:
-    """A server under test; `process` is None for a peer that runs already."""
-
-    def __init__(self, name, url=None, command=None, pid=None):
-        self.name, self.url, self.process, self.pid = name, url, None, pid
-        if command:
-            self.process = subprocess.Popen(
-                [str(c) for c in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-            )
-            self.pid = self.process.pid
-            said = []
-            for line in self.process.stdout:
-                said.append(line)
-                found = re.search(r"listening on (http://127\.0\.0\.1:\d+)", line)
-                self.url = found[1] if found else self.url
-                if "Ready." in line:
-                    break
-            else:
-                sys.exit(f"{name} did not start:\n{''.join(said)}")
-            threading.Thread(target=self.drain, daemon=True).start()
-
-    def drain(self):
-        for _ in self.process.stdout:
-            pass
-
-    def rss_mb(self):
-        if not self.pid:
-            return None
-        text = pathlib.Path(f"/proc/{self.pid}/status").read_text()
-        return round(int(re.search(r"VmRSS:\s+(\d+)", text)[1]) / 1024, 1)
-
-    def stop(self):
-        if self.process:
-            self.process.terminate()
-            try:
-                self.process.wait(20)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-
-    def call(self, operation, body):
-        where = urllib.parse.urlsplit(self.url)
-        connection = http.client.HTTPConnection(where.hostname, where.port, timeout=120)
-        try:
-            headers = dict(HEADERS, **{"X-Amz-Target": f"Kinesis_20131202.{operation}"})
-            connection.request("POST", "/", json.dumps(body), headers)
-            answer = connection.getresponse()
-            data = answer.read()
-            if answer.status != 200:
-                raise RuntimeError(f"{self.name}: {operation} answered {answer.status}: {data[:300]}")
-            return json.loads(data) if data else {}
-        finally:
-            connection.close()
-
-    def make_stream(self, name, shards):
-        self.call("CreateStream", {"StreamName": name, "ShardCount": shards})
-        deadline = time.monotonic() + 30
-        while self.call("DescribeStream", {"StreamName": name})["StreamDescription"]["StreamStatus"] != "ACTIVE":
-            if time.monotonic() > deadline:
-                raise RuntimeError(f"{self.name}: stream {name} did not become ACTIVE")
-            time.sleep(0.05)
-
-    def iterator(self, stream, shard):
-        body = {"StreamName": stream, "ShardId": shard, "ShardIteratorType": "TRIM_HORIZON"}
-        return self.call("GetShardIterator", body)["ShardIterator"]
-
-    def count(self, stream):
-        total = 0
-        for shard in self.call("DescribeStream", {"StreamName": stream})["StreamDescription"]["Shards"]:
-            position = self.iterator(stream, shard["ShardId"])
-            while True:
-                page = self.call("GetRecords", {"ShardIterator": position, "Limit": PAGE})
-                if not page["Records"]:
-                    break
-                total += len(page["Records"])
-                position = page["NextShardIterator"]
-        return total
+def say(text):
+    print(f"-- {text}", file=sys.stderr, flush=True)
 
 
-def wrk(server, operation, body, connections, seconds, folder):
-    path = pathlib.Path(folder) / "body.json"
-    path.write_text(body)
-    done = subprocess.run(
-        ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "-s", HERE / "load.lua", server.url + "/"],
-        env=dict(os.environ, OPERATION=operation, BODY_FILE=str(path)),
-        capture_output=True,
-        text=True,
-    )
-    found = re.search(r"^RESULT (.*)$", done.stdout, re.M)
-    if not found:
-        raise RuntimeError(f"wrk failed: {done.stdout}{done.stderr}")
-    result = json.loads(found[1])
-    if result["status_errors"] or result["socket_errors"]:
-        raise RuntimeError(f"{server.name}: {operation}: {result}")
-    return result
-
-
-def put(server, options, folder, echo):
-    if not echo:
-        server.make_stream(f"bench-put-{RUN}", 4)
-    body = json.dumps({"StreamName": f"bench-put-{RUN}", "PartitionKey": "k{n}", "Data": DATA})
-    return check_put(server, wrk(server, "PutRecord", body, 32, options.seconds, folder), f"bench-put-{RUN}", 1, 32, echo)
-
-
-def puts(server, options, folder, echo):
-    if not echo:
-        server.make_stream(f"bench-puts-{RUN}", 4)
-    records = [{"PartitionKey": f"k{i}", "Data": DATA} for i in range(500)]
-    body = json.dumps({"StreamName": f"bench-puts-{RUN}", "Records": records}, separators=(",", ":"))
-    return check_put(server, wrk(server, "PutRecords", body, 4, options.seconds, folder), f"bench-puts-{RUN}", 500, 4, echo)
-
-
-def check_put(server, result, stream, per_call, connections, echo):
-    answered = result["requests"] * per_call
-    if not echo:
-        stored = server.count(stream)
-        if not answered <= stored <= answered + connections * per_call:
-            raise RuntimeError(f"{server.name}: {answered} records answered, {stored} stored in {stream}")
-        result["stored"] = stored
-    result["records_per_s"] = round(answered / result["seconds"])
-    return result
-
-
-def gets(server, options, folder, echo):
-    if echo:
-        return None
-    server.make_stream(f"bench-gets-{RUN}", 1)
-    records = [{"PartitionKey": f"k{i}", "Data": DATA} for i in range(500)]
-    for _ in range(2 * PAGE // 500):
-        server.call("PutRecords", {"StreamName": f"bench-gets-{RUN}", "Records": records})
-    position = server.iterator(f"bench-gets-{RUN}", "shardId-000000000000")
-    page = server.call("GetRecords", {"ShardIterator": position, "Limit": PAGE})["Records"]
-    if len(page) != PAGE or any(r["Data"] != DATA for r in page):
-        raise RuntimeError(f"{server.name}: a page of {len(page)} records, or of other bytes")
-    body = json.dumps({"ShardIterator": position, "Limit": PAGE})
-    result = wrk(server, "GetRecords", body, 2, options.seconds, folder)
-    result["records_per_s"] = round(result["requests"] * PAGE / result["seconds"])
-    return result
-
-
-MEASURES = {"put": put, "puts": puts, "gets": gets}
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("name", nargs="?", choices=[*MEASURES, "all"], default="all")
-    parser.add_argument("--bin", default="build/release/bin")
-    parser.add_argument("--out", default="build/bench")
-    parser.add_argument("--seconds", type=int, default=8)
-    parser.add_argument("--peer", action="append", default=[], metavar="NAME=URL[,PID]")
-    options = parser.parse_args()
-    if not shutil.which("wrk"):
-        sys.exit("load.py needs wrk (apt-get install wrk)")
-    wanted = list(MEASURES) if options.name == "all" else [options.name]
-    bin_folder = pathlib.Path(options.bin)
+def side_by_side(wanted, options, bin_folder):
+    """The loads on every server there is: (rows, names of those that are not installed)."""
     rows = []
-    with tempfile.TemporaryDirectory(prefix="millrace-bench-") as folder:
 
-        def measure(server):
-            row = {"server": server.name, "rss_start_mb": server.rss_mb()}
-            try:
+    def measure(start):
+        server = start()
+        row = {"server": server.name, "rss_start_mb": server.rss_mb()}
+        try:
+            with tempfile.TemporaryDirectory(prefix="millrace-bench-") as folder:
                 for name in wanted:
-                    row[name] = MEASURES[name](server, options, folder, server.name == "echo")
-                row["rss_after_mb"] = server.rss_mb()
+                    say(f"{server.name}: {name}")
+                    row[name] = measures.LOADS[name](server, options.seconds, folder, server.name == "echo")
+            row["rss_after_mb"] = server.rss_mb()
+        finally:
+            server.stop()
+        rows.append(row)
+
+    data = tempfile.mkdtemp(prefix="millrace-bench-")
+    try:
+        measure(lambda: servers.start_echo(bin_folder))
+        full = ("--data", data + "/full", "--durability", "full")
+        measure(lambda: servers.start_emulator(bin_folder, "millrace --durability full", *full))
+        measure(lambda: servers.start_emulator(bin_folder, "millrace --memory", "--memory"))
+    finally:
+        shutil.rmtree(data, ignore_errors=True)
+    absent = []
+    for name in servers.PEERS:
+        if servers.find_peer(name):
+            measure(lambda peer=name: servers.start_peer(peer))
+        else:
+            absent.append(name)
+    for peer in options.peer:
+        name, _, where = peer.partition("=")
+        url, _, pid = where.partition(",")
+        measure(lambda: servers.Server(name, url=url, pid=int(pid) if pid else None))
+    return rows, absent
+
+
+def measure_latency(options, bin_folder):
+    found = {}
+    for kind in ("push", "read"):
+        say(f"latency: put to {kind}")
+        with tempfile.TemporaryDirectory(prefix="millrace-bench-") as folder:
+            server = servers.start_emulator(bin_folder, "millrace", "--data", folder + "/data", "--durability", "full")
+            try:
+                found[kind] = latency.measure(server, kind, options.samples)
             finally:
                 server.stop()
-            rows.append(row)
-            print(line(row), flush=True)
-
-        listen = ["--listen", "127.0.0.1:0", "--limits", "off"]
-        emulator = bin_folder / "millrace-emulator"
-        print(line(None))
-        measure(Server("echo", command=[bin_folder / "millrace-echo"]))
-        measure(Server("millrace --memory", command=[emulator, *listen, "--memory"]))
-        for level in ("full",):
-            data = ["--data", pathlib.Path(folder) / level, "--durability", level]
-            measure(Server(f"millrace --durability {level}", command=[emulator, *listen, *data]))
-        for peer in options.peer:
-            name, _, where = peer.partition("=")
-            url, _, pid = where.partition(",")
-            measure(Server(name, url=url, pid=int(pid) if pid else None))
-
-    out = pathlib.Path(options.out)
-    out.mkdir(parents=True, exist_ok=True)
-    path = out / f"load-{options.name}.json"
-    report = {
-        "when": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        "machine": {"cores": os.cpu_count(), "processor": processor(), "system": platform.platform()},
-        "seconds": options.seconds,
-        "record_bytes": len(TRADE),
-        "rows": rows,
-    }
-    path.write_text(json.dumps(report, indent=1) + "\n")
-    print(f"written: {path}")
+    return found
 
 
 def processor():
@@ -244,14 +97,80 @@ def processor():
     return platform.machine()
 
 
-def line(row):
-    def cell(result):
-        return f"{result['records_per_s']:>12,} ({result['p50_ms']:7.2f} ms)" if result else " " * 22 + "-"
+def disk():
+    """Kind of file system under the temporary directory: on tmpfs a sync costs nothing."""
+    done = subprocess.run(["stat", "-f", "-c", "%T", tempfile.gettempdir()], capture_output=True, text=True)
+    return done.stdout.strip()
 
-    if row is None:
-        return f"{'server':<28}{'PutRecord rec/s (p50)':>25}{'PutRecords rec/s (p50)':>25}{'GetRecords rec/s (p50)':>25}  RSS MB"
-    rss = f"{row['rss_start_mb']} -> {row['rss_after_mb']}" if row["rss_start_mb"] else "-"
-    return f"{row['server']:<28}" + "".join(f"{cell(row.get(n)):>25}" for n in MEASURES) + f"  {rss}"
+
+def version(bin_folder):
+    done = subprocess.run([bin_folder / "millrace-emulator", "--version"], capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("name", nargs="*", choices=[*NAMES, "all", []], default=[])
+    parser.add_argument("--bin", default="build/release/bin")
+    parser.add_argument("--out", default="build/bench")
+    parser.add_argument("--seconds", type=int, default=8, help="of each load beside other servers")
+    parser.add_argument("--short-seconds", type=int, default=2, help="of each of the many loads of growth")
+    parser.add_argument("--records", type=int, default=10_000_000, help="of the large store")
+    parser.add_argument("--samples", type=int, default=400, help="records of each latency")
+    parser.add_argument("--peer", action="append", default=[], metavar="NAME=URL[,PID]")
+    parser.add_argument("--docs", action="store_true", help="write docs/performance.md and README.md")
+    options = parser.parse_args()
+    if not shutil.which("wrk"):
+        sys.exit("load.py needs wrk (apt-get install wrk)")
+    wanted = [name for name in NAMES if name in options.name or not options.name or "all" in options.name]
+    bin_folder = pathlib.Path(options.bin)
+    when = time.strftime("%Y-%m-%d", time.gmtime())
+    report = {
+        "when": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "machine": {"cores": os.cpu_count(), "processor": processor(), "system": platform.platform(), "file_system": disk()},
+        "version": version(bin_folder),
+        "load_average": os.getloadavg()[0],
+        "seconds": options.seconds,
+        "record_bytes": len(measures.TRADE),
+    }
+    try:
+        loads = [name for name in wanted if name in measures.LOADS]
+        if loads:
+            report["rows"], report["absent"] = side_by_side(loads, options, bin_folder)
+        if "latency" in wanted:
+            report["latency"] = measure_latency(options, bin_folder)
+        if any(name in wanted for name in STORED):
+            report["stored"] = stored.big_store(bin_folder, options.short_seconds, wanted, options.records, say)
+            if "growth_records" in report["stored"]:
+                report["growth_records"] = report["stored"].pop("growth_records")
+        if "growth" in wanted:
+            report["growth_shards"] = stored.by_shards(bin_folder, options.short_seconds, say)
+            report["growth_streams"] = stored.by_streams(bin_folder, options.short_seconds, say)
+    except servers.Failed as problem:
+        sys.exit(f"load.py: {problem}")
+    finally:
+        out = pathlib.Path(options.out)
+        out.mkdir(parents=True, exist_ok=True)
+        name = "all" if wanted == NAMES else "-".join(wanted)
+        path = out / f"bench-{name}.json"
+        path.write_text(json.dumps(report, indent=1) + "\n")
+        print(f"written: {path}", file=sys.stderr)
+
+    found = goals.goals(report)
+    table = goals.servers_table(report["rows"], report["absent"], when) if "rows" in report else []
+    machine = (
+        f"{report['machine']['cores']} cores of {report['machine']['processor']}, {report['machine']['system']}, "
+        f"{report['machine']['file_system']}; {report['version']}; {when}; load average at the start {report['load_average']:.1f}."
+    )
+    print("\n".join([machine, "", *table, "", *goals.goals_table(found), "", goals.summary(found)]))
+    if options.docs:
+        document = ROOT / "docs/performance.md"
+        written = goals.rewrite(document, "goals", [machine, "", *goals.goals_table(found)])
+        if table:
+            written = goals.rewrite(document, "servers", table) and written
+        written = goals.rewrite(ROOT / "README.md", "speed", [goals.summary(found)]) and written
+        if not written:
+            sys.exit("load.py: a document has lost its markers")
 
 
 if __name__ == "__main__":

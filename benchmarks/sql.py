@@ -155,8 +155,8 @@ def duckdb(path, work, runs):
 def from_emulator(bin_folder, work, runtime, path, events):
     """Events a second from one shard over HTTP, with the limits off."""
     sys.path.insert(0, str(HERE))
-    import load
-    server = load.Server("millrace", command=[bin_folder / "millrace-emulator", "--listen", "127.0.0.1:0",
+    import servers
+    server = servers.Server("millrace", command=[bin_folder / "millrace-emulator", "--listen", "127.0.0.1:0",
                                               "--limits", "off", "--memory"])
     try:
         server.make_stream("trades", 1)
