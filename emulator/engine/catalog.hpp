@@ -41,8 +41,9 @@ struct Shard {
   std::int64_t next_index;
   std::int64_t last_ms;
   bool touched = false;  // in the transaction under way
-  std::int64_t oldest_seen_ms =
-      0;  // arrival of the oldest record when last looked at; 0: not known
+  // Arrival of the oldest record when last looked at; 0: not known.
+  std::int64_t oldest_seen_ms = 0;
+  bool trimming = false;  // begun, and there is more to erase
   WriteRates writes;
   // What was put since counting began: decides about splitting hot shards of on-demand streams.
   std::int64_t counted_bytes = 0;

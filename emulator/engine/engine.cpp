@@ -149,12 +149,19 @@ base::Status Engine::begin() {
     BOOST_OUTCOME_TRY(load());
     stale_ = false;
   }
-  return store_.begin();
+  BOOST_OUTCOME_TRY(store_.begin());
+  if (!doubtful_) return base::success();
+  // What failed may lie whole in the log, only unsynced. The next transaction has to write, however
+  // little, so that it takes that place: else a restart would find what was refused.
+  auto marked = store_.set_meta("last_failure_ms", std::to_string(now_ms()));
+  if (!marked) store_.rollback();
+  return marked;
 }
 
 base::Status Engine::commit() {
   auto committed = broken_ ? base::Status{*broken_} : store_.commit();
   broken_.reset();
+  doubtful_ = !committed.has_value();
   if (!committed) {
     store_.rollback();
     signals_.forget();
@@ -302,6 +309,7 @@ base::Status Engine::append_all(const Stream& stream, std::span<const NewRecord>
     shard.counted_bytes += static_cast<std::int64_t>(record.data.size()) +
                            static_cast<std::int64_t>(record.partition_key.value_or("").size());
     out.push_back({shard.sequence(index, shard.last_ms)});
+    ++appended_;
   }
   return base::success();
 }

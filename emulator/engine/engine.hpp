@@ -140,6 +140,11 @@ class Engine {
   base::Status begin();
   // Error: nothing of the transaction happened, and the memory is as the disk is again.
   base::Status commit();
+  // Whether further changes may be tried. Not after SQLite has rolled the transaction back by
+  // itself: what came after would be written outside of it.
+  [[nodiscard]] bool can_go_on() const {
+    return in_memory() || (!broken_ && store_.writer().in_transaction());
+  }
   // Runs a change that may fail half way in the store: all of it or nothing.
   template <class F>
   base::Status atomically(F&& change);
@@ -192,6 +197,8 @@ class Engine {
   // commit everybody who watches a stream is called, and the Committer does its housekeeping before
   // it answers. Error: invalid_argument when time would leave the years 1970 to 2477.
   base::Status set_clock_offset(std::int64_t offset_ms);
+  // How many records were ever appended, failed transactions included; the engine's thread.
+  [[nodiscard]] std::int64_t appended() const { return appended_; }
   // Whether a commit has moved the clock since the last question.
   [[nodiscard]] bool take_clock_moved() { return std::exchange(time_jumped_, false); }
 
@@ -217,7 +224,9 @@ class Engine {
   base::Status reshape(const Stream& stream, const Reshaping& plan);
   base::Status split_hot_shards(Stream& stream);
   base::Status forget_expired_shards(Stream& stream);
-  base::Result<bool> trim(Stream& stream, Shard& shard, std::int64_t limit);
+  base::Result<bool> tidy_all(std::int64_t limit);
+  static std::int64_t slack_ms(const Stream& stream);
+  base::Result<bool> trim(Stream& stream, Shard& shard, std::int64_t& left);
 
   store::Store& store_;
   const base::Clock& clock_;
@@ -230,7 +239,9 @@ class Engine {
   std::vector<Shard*> touched_;                // by the transaction under way
   // Why the transaction under way cannot be committed any more: a write failed half way.
   std::optional<base::Error> broken_;
-  bool stale_ = false;  // a transaction failed, and the disk could not be read after it
+  std::int64_t appended_ = 0;
+  bool stale_ = false;     // a transaction failed, and the disk could not be read after it
+  bool doubtful_ = false;  // the last transaction failed
 
   // Guards streams_ and what hangs on it, except the fields a Shard marks for the engine's thread.
   mutable std::shared_mutex mutex_;
@@ -272,7 +283,8 @@ base::Status Engine::atomically(F&& change) {
   BOOST_OUTCOME_TRY(store_.savepoint());
   auto done = change();
   if (!done) {
-    BOOST_OUTCOME_TRY(store_.rollback_to_savepoint());
+    // After a full disk, say, SQLite has rolled back more than was asked for.
+    if (!store_.rollback_to_savepoint()) broken_ = done.error();
     return done;
   }
   return store_.release_savepoint();

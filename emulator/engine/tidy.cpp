@@ -16,18 +16,28 @@ void Engine::drop(Streams::iterator at) {
   streams_.erase(at);
 }
 
-base::Result<bool> Engine::trim(Stream& stream, Shard& shard, std::int64_t limit) {
+// Expired records are hidden from readers at once; erasing them may come a little later and then
+// takes many at a time. Of 24 hours this is a minute and a half.
+std::int64_t Engine::slack_ms(const Stream& stream) {
+  return stream.retention_ms() / 1000;
+}
+
+// Erases at most `left` records and takes them off; false: none is left that should go now.
+base::Result<bool> Engine::trim(Stream& stream, Shard& shard, std::int64_t& left) {
   const auto oldest_ms = stream.trim_horizon_ms(now_ms());
-  if (shard.oldest_seen_ms >= oldest_ms) return false;
+  if (shard.oldest_seen_ms >= oldest_ms - (shard.trimming ? 0 : slack_ms(stream))) return false;
+  shard.trimming = true;
   const auto committed = shard.committed_next.load(std::memory_order_acquire);
   BOOST_OUTCOME_TRY(const auto first, own_reader_->first_at(shard.row.key, oldest_ms));
   const auto below = first.value_or(committed);
   auto row = shard.row;
   row.next_index = shard.next_index;
   row.last_ms = shard.last_ms;
-  BOOST_OUTCOME_TRY(const auto erased, store_.trim(row, below, limit));
-  if (erased >= limit) return true;
+  BOOST_OUTCOME_TRY(const auto erased, store_.trim(row, below, left));
+  left -= erased;
+  if (left <= 0) return true;
   // All that is left arrived at oldest_ms or later: nothing to look for until that has aged.
+  shard.trimming = false;
   BOOST_OUTCOME_TRY(auto page, own_reader_->scan(shard.row.key, below, 1, 0));
   shard.oldest_seen_ms =
       page.records.entries.empty() ? now_ms() : page.records.entries.front().time_ms;
@@ -81,7 +91,16 @@ base::Status Engine::split_hot_shards(Stream& stream) {
 }
 
 base::Result<bool> Engine::tidy(std::int64_t limit) {
+  if (broken_) return *broken_;
+  auto more = tidy_all(limit);
+  // Records that are gone without the note that keeps their numbers from being given again, say.
+  if (!more) broken_ = more.error();
+  return more;
+}
+
+base::Result<bool> Engine::tidy_all(std::int64_t limit) {
   const auto now = now_ms();
+  auto left = limit;
   for (auto at = streams_.begin(); at != streams_.end();) {
     const auto next = std::next(at);
     if (at->second->status(now) == StreamStatus::gone) {
@@ -95,11 +114,11 @@ base::Result<bool> Engine::tidy(std::int64_t limit) {
     BOOST_OUTCOME_TRY(split_hot_shards(*stream));
     BOOST_OUTCOME_TRY(forget_expired_shards(*stream));
     for (auto& shard : stream->shards) {
-      BOOST_OUTCOME_TRY(const bool more, trim(*stream, *shard, limit));
+      BOOST_OUTCOME_TRY(const bool more, trim(*stream, *shard, left));
       if (more) return true;
     }
   }
-  BOOST_OUTCOME_TRY(const auto erased, store_.erase_doomed(limit));
+  BOOST_OUTCOME_TRY(const auto erased, store_.erase_doomed(left));
   return erased > 0;
 }
 

@@ -18,6 +18,10 @@ protocol::Reply health(const Parts& parts) {
   out.begin_map();
   out.key("status");
   out.text(healthy ? "running" : "read-only");
+  if (!healthy) {
+    out.key("reason");
+    out.text(parts.committer.trouble());
+  }
   out.key("services");
   out.begin_map();
   out.key("kinesis");

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "emulator/store/log_file.hpp"
 #include "emulator/store/schema.hpp"
 
 namespace millrace::store {
@@ -75,6 +76,10 @@ base::Result<std::unique_ptr<Store>> Store::open(const std::optional<std::string
   if (directory) {
     BOOST_OUTCOME_TRY(lock, lock_directory(*directory));
     path = *directory + "/millrace.db";
+    if (auto whole = write_log_again(path); !whole) {
+      ::close(lock);
+      return whole.error();
+    }
   }
   auto connection =
       Connection::open(path.empty() ? ":memory:" : path, Connection::Access::read_write);

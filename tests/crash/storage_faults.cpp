@@ -1,6 +1,6 @@
 // Power cuts and I/O errors under the real store and engine, on a disk in memory.
 //
-//   storage_faults power  --cuts 100000 [--seed 1] [--lying-disk]
+//   storage_faults power  --cuts 100000 [--seed 1] [--normal] [--lying-disk]
 //   storage_faults errors [--seed 1]
 //
 // Exit 0: every promise was kept. --lying-disk is the control: syncs do nothing, and the run must
@@ -8,6 +8,7 @@
 #include <sqlite3.h>
 
 #include <CLI/CLI.hpp>
+#include <array>
 #include <chrono>
 #include <cstdio>
 
@@ -21,9 +22,18 @@ using namespace millrace::test;
 
 namespace {
 
+// The engine goes first.
 struct Opened {
   std::unique_ptr<store::Store> store;
   std::unique_ptr<engine::Engine> engine;
+  Opened() = default;
+  Opened(Opened&&) = default;
+  Opened& operator=(Opened&& other) noexcept {
+    engine = std::move(other.engine);
+    store = std::move(other.store);
+    return *this;
+  }
+  ~Opened() = default;
 };
 
 base::Result<Opened> open(const std::string& directory, const base::Clock& clock,
@@ -35,21 +45,29 @@ base::Result<Opened> open(const std::string& directory, const base::Clock& clock
 }
 
 // Opens what a cut or an error left behind and looks for broken promises.
-std::string look(const std::string& directory, const base::Clock& clock, const Promises& promises) {
+std::string look(const std::string& directory, const base::Clock& clock, const Promises& promises,
+                 bool forgetful = false) {
   auto opened = open(directory, clock, store::Durability::off);
   if (!opened) return "the data file does not open: " + opened.error().message();
-  return verify(*opened.value().store, *opened.value().engine, promises);
+  return verify(*opened.value().store, *opened.value().engine, promises,
+                {.in_use = false, .forgetful = forgetful});
 }
 
 struct PowerCuts {
   std::uint64_t seed = 1;
   std::int64_t cuts = 10'000;
   bool lying_disk = false;
+  store::Durability durability = store::Durability::full;
 
   std::int64_t done = 0;
   std::int64_t broken = 0;
   std::int64_t acknowledged = 0;
+  std::int64_t transactions = 0;
   std::string first;
+
+  void wrong(std::uint64_t life, const std::string& what) {
+    if (broken++ == 0) first = "life " + std::to_string(life) + ": " + what;
+  }
 
   // One life of a data file, cut at every action of its disk.
   void life(std::uint64_t number) {
@@ -65,28 +83,31 @@ struct PowerCuts {
       for (int image = 0; image < 2 && done < cuts; ++image) {
         ++done;
         after.load(disk.image(luck));
-        const auto wrong = look(cut.path(), clock, promises);
-        if (wrong.empty()) continue;
-        if (broken++ == 0) first = "life " + std::to_string(number) + ": " + wrong;
+        const auto found = look(cut.path(), clock, promises, durability != store::Durability::full);
+        if (!found.empty()) wrong(number, found);
       }
     };
-    auto opened = open(own.path(), clock, store::Durability::full);
+    auto opened = open(own.path(), clock, durability);
     if (!opened) {
-      ++broken;
-      first = "an undisturbed data file does not open: " + opened.error().message();
-      return;
+      return wrong(number, "an undisturbed data file does not open: " + opened.error().message());
     }
-    Workload workload{*opened.value().store, *opened.value().engine, clock, random, promises};
-    for (int step = 0; step < 80 && done < cuts && (lying_disk ? broken == 0 : broken < 10);
-         ++step) {
-      const auto status = workload.step();
-      if (status) continue;
-      ++broken;
-      if (first.empty()) first = "an undisturbed step failed: " + status.error().message();
+    Workload workload{
+        *opened.value().store, *opened.value().engine, clock, random, promises, [&](bool on) {
+          disk.quiet = on;
+        }};
+    auto status = workload.begin();
+    for (int step = 0;
+         step < 80 && status && done < cuts && (lying_disk ? broken == 0 : broken < 10); ++step) {
+      status = workload.step();
+      if (status && workload.wrong().empty()) continue;
+      wrong(number, "an undisturbed step failed: " +
+                        (status ? workload.wrong() : status.error().message()));
     }
+    if (!status) wrong(number, status.error().message());
     for (const auto& [shard, records] : promises.records) {
       acknowledged += static_cast<std::int64_t>(records.size());
     }
+    transactions += static_cast<std::int64_t>(promises.states.all.size());
     disk.observer = nullptr;
   }
 
@@ -96,11 +117,12 @@ struct PowerCuts {
     while (done < cuts && (lying_disk ? broken == 0 : broken < 10)) life(seed * 1000 + lives++);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - from;
     std::printf(
-        "power cuts: %lld in %llu lives of a data file (seed %llu), %lld records "
-        "acknowledged, %lld broken promises, %.1f s\n",
+        "power cuts: %lld in %llu lives of a data file (seed %llu, durability %s), %lld "
+        "transactions, %lld broken promises, %.1f s\n",
         static_cast<long long>(done), static_cast<unsigned long long>(lives),
-        static_cast<unsigned long long>(seed), static_cast<long long>(acknowledged),
-        static_cast<long long>(broken), took.count());
+        static_cast<unsigned long long>(seed),
+        durability == store::Durability::full ? "full" : "normal",
+        static_cast<long long>(transactions), static_cast<long long>(broken), took.count());
     if (!first.empty()) std::printf("  first: %s\n", first.c_str());
     if (lying_disk) {
       std::printf("  the disk lied about its syncs: broken promises are %s\n",
@@ -132,57 +154,95 @@ int code_of(CrashDisk::Action action, bool full) {
 struct Errors {
   std::uint64_t seed = 1;
   bool quick = false;
+  std::int64_t from_action = 1;
+  int steps = 40;
   std::int64_t runs = 0;
-  std::int64_t refused = 0;  // steps that were not acknowledged
+  std::int64_t kills = 0;
+  std::array<std::int64_t, 6> hit{};  // by action
+  std::int64_t refused = 0;           // steps that were not acknowledged
   std::string wrong;
+
+  // Until it works, as a person would who starts the program again.
+  static base::Result<Opened> open_at_last(const std::string& directory, const base::Clock& clock) {
+    auto opened = open(directory, clock, store::Durability::full);
+    for (int attempt = 0; !opened && attempt < 1000; ++attempt) {
+      opened = open(directory, clock, store::Durability::full);
+    }
+    return opened;
+  }
 
   // Action number `first` fails, and those after it, `length` of them. False: it was never reached.
   bool run(std::int64_t first, std::int64_t length, bool full) {
     ++runs;
     std::mt19937_64 random{seed};
-    const TempDir own;
+    std::mt19937_64 luck{seed + static_cast<std::uint64_t>(first)};
+    const TempDir own, cut;
     CrashDisk disk{own.path()};
+    CrashDisk after{cut.path()};
+    disk.evicts = luck() % 2 == 0;
     base::ManualClock clock;
     Promises promises;
     std::int64_t actions = 0;
-    disk.fault = [&](CrashDisk::Action action) {
+    const auto fault = [&](CrashDisk::Action action) {
       const auto number = ++actions;
-      return number >= first && number < first + length ? code_of(action, full) : SQLITE_OK;
+      if (number < first || number >= first + length) return SQLITE_OK;
+      ++hit[static_cast<std::size_t>(action)];
+      return code_of(action, full);
     };
-    {
-      auto opened = open(own.path(), clock, store::Durability::full);
-      for (int attempt = 0; !opened && attempt < 1000; ++attempt) {
-        opened = open(own.path(), clock, store::Durability::full);  // as a person would
-      }
-      if (!opened)
-        return fail(first, length,
-                    "does not open after the error is over: " + opened.error().message());
-      Workload workload{*opened.value().store, *opened.value().engine, clock, random, promises};
-      int failures_after = 0;
-      for (int step = 0; step < 60; ++step) {
-        const bool disturbed = actions < first + length;
-        const auto status = workload.step();
-        if (status) {
-          failures_after = 0;
-          continue;
-        }
+    disk.fault = fault;
+    auto opened = open_at_last(own.path(), clock);
+    if (!opened)
+      return fail(first, length,
+                  "does not open after the error is over: " + opened.error().message());
+    std::unique_ptr<Workload> workload;
+    const auto begin = [&] {
+      workload = std::make_unique<Workload>(*opened.value().store, *opened.value().engine, clock,
+                                            random, promises, [&](bool on) { disk.quiet = on; });
+      return workload->begin();
+    };
+    auto status = begin();
+    if (!status) return fail(first, length, status.error().message());
+    // Half of the runs are killed once, a few steps after the first error, and go on from what the
+    // kernel has of the files.
+    int steps_to_kill = luck() % 2 == 0 ? static_cast<int>(luck() % 4) : -1;
+    int failures_after = 0;
+    for (int step = 0; step < steps; ++step) {
+      const bool disturbed = actions < first + length;
+      status = workload->step();
+      if (!workload->wrong().empty()) return fail(first, length, workload->wrong());
+      if (status) {
+        failures_after = 0;
+      } else {
         ++refused;
         if (!disturbed && ++failures_after > 1) {
           return fail(first, length, "does not recover: " + status.error().message());
         }
       }
-      disk.fault = nullptr;
-      // What the running engine shows, and after that what a new one finds.
-      const auto seen = verify(*opened.value().store, *opened.value().engine, promises);
-      if (!seen.empty()) return fail(first, length, "in the running engine: " + seen);
-      for (auto* stream : opened.value().engine->list({"000000000000", "us-east-1"}, "", 9)) {
-        // verify() put one record into each.
-        auto& shard = stream->route(0);
-        promises.records[{stream->row.id, shard.row.number}][shard.next_index - 1] = {
-            stream->row.id, shard.row.number, shard.next_index - 1,
-            clock.now().time_since_epoch().count(), "after the cut"};
-      }
+      if (actions < first || steps_to_kill < 0 || steps_to_kill-- > 0) continue;
+      // A kill: the connections go without a last write.
+      ++kills;
+      disk.fault = [](CrashDisk::Action) { return SQLITE_IOERR; };
+      workload.reset();
+      opened.value() = {};
+      disk.fault = fault;
+      opened = open_at_last(own.path(), clock);
+      if (!opened) return fail(first, length, "after a kill: " + opened.error().message());
+      status = begin();
+      if (!status) return fail(first, length, "after a kill: " + status.error().message());
     }
+    disk.fault = nullptr;
+    // What a power cut would leave, what the running engine shows, and what a new one finds.
+    after.load(disk.image(luck));
+    const auto left = look(cut.path(), clock, promises);
+    if (!left.empty()) return fail(first, length, "after a power cut: " + left);
+    const auto seen =
+        verify(*opened.value().store, *opened.value().engine, promises, {.in_use = true});
+    if (!seen.empty()) return fail(first, length, "in the running engine: " + seen);
+    promises.states.last.clear();  // verify() has put records
+    status = begin();
+    if (!status) return fail(first, length, status.error().message());
+    workload.reset();
+    opened.value() = {};
     const auto found = look(own.path(), clock, promises);
     if (!found.empty()) return fail(first, length, "after a restart: " + found);
     return actions >= first;
@@ -199,7 +259,7 @@ struct Errors {
     for (const std::int64_t length : {1, 2, 25}) {
       for (const bool full : {false, true}) {
         if (quick && (length == 2 || full != (length == 25))) continue;
-        std::int64_t first = 1;
+        std::int64_t first = from_action;
         while (wrong.empty() && run(first, length, full)) ++first;
         if (!wrong.empty()) break;
       }
@@ -207,11 +267,17 @@ struct Errors {
     }
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - from;
     std::printf(
-        "I/O errors: %lld runs (seed %llu), each action of the disk failing %s, %lld steps "
-        "refused, %.1f s\n",
+        "I/O errors: %lld runs (seed %llu), each action of the disk failing %s, %lld of them "
+        "killed "
+        "after it, %lld steps refused, %.1f s\n"
+        "  failed: %lld opens, %lld reads, %lld writes, %lld truncations, %lld syncs, %lld "
+        "removals\n",
         static_cast<long long>(runs), static_cast<unsigned long long>(seed),
         quick ? "once and 25 times on end" : "once, twice and 25 times on end",
-        static_cast<long long>(refused), took.count());
+        static_cast<long long>(kills), static_cast<long long>(refused), took.count(),
+        static_cast<long long>(hit[0]), static_cast<long long>(hit[1]),
+        static_cast<long long>(hit[2]), static_cast<long long>(hit[3]),
+        static_cast<long long>(hit[4]), static_cast<long long>(hit[5]));
     if (!wrong.empty()) std::printf("  BROKEN: %s\n", wrong.c_str());
     return wrong.empty() ? 0 : 1;
   }
@@ -226,13 +292,18 @@ int main(int argc, char** argv) {
   auto* power = app.add_subcommand("power", "cut the power at every action of the disk");
   power->add_option("--cuts", cuts.cuts, "how many")->capture_default_str();
   power->add_option("--seed", cuts.seed)->capture_default_str();
+  bool normal = false;
+  power->add_flag("--normal", normal, "durability normal: a whole earlier state is enough");
   power->add_flag("--lying-disk", cuts.lying_disk, "syncs do nothing; must find broken promises");
   Errors errors;
   auto* sweep = app.add_subcommand("errors", "fail every action of the disk in turn");
   sweep->add_option("--seed", errors.seed)->capture_default_str();
+  sweep->add_option("--from", errors.from_action, "the action that fails first")
+      ->check(CLI::PositiveNumber);
   sweep->add_flag("--quick", errors.quick,
                   "a third of it: errors that come once, a disk full for long");
   CLI11_PARSE(app, argc, argv);
+  if (normal) cuts.durability = store::Durability::normal;
   base::set_log_level("off");
   return power->parsed() ? cuts.run() : errors.sweep();
 }

@@ -58,6 +58,7 @@ std::map<std::pair<CrashDisk*, std::string>, Shared>& shared_of_all() {
 }
 
 int before(CrashDisk& disk, CrashDisk::Action action) {
+  if (disk.quiet) return SQLITE_OK;
   if (disk.fault) {
     if (const int code = disk.fault(action); code != SQLITE_OK) return code;
   }
@@ -77,6 +78,7 @@ int unmap(sqlite3_file* file, int) {
 
 int close(sqlite3_file* file) {
   unmap(file, 0);
+  (*of(file).file)->locks.erase(file);
   delete of(file).file;
   delete of(file).name;
   return SQLITE_OK;
@@ -119,14 +121,28 @@ int truncate(sqlite3_file* file, sqlite3_int64 size) {
   return SQLITE_OK;
 }
 
-int sync(sqlite3_file* file, int) {
-  auto& handle = of(file);
-  if (const int code = before(*handle.disk, CrashDisk::Action::sync)) return code;
-  if (!handle.disk->syncs) return SQLITE_OK;
-  auto& kept = **handle.file;
-  kept.durable = kept.bytes;
+// All that was written since the last sync, on top of what the disk has.
+void write_back(CrashDisk::File& kept) {
+  for (const auto& one : kept.unsynced) {
+    if (one.truncation) {
+      kept.durable.resize(static_cast<std::size_t>(one.offset), '\0');
+    } else {
+      put(kept.durable, one.offset, one.bytes.data(), one.bytes.size());
+    }
+  }
   kept.unsynced.clear();
   kept.created_durably = true;  // SQLite syncs the directory with the file's first sync
+}
+
+int sync(sqlite3_file* file, int) {
+  auto& handle = of(file);
+  auto& kept = **handle.file;
+  if (const int code = before(*handle.disk, CrashDisk::Action::sync)) {
+    kept.unsynced.clear();
+    if (handle.disk->evicts) kept.bytes = kept.durable;
+    return code;
+  }
+  if (handle.disk->syncs) write_back(kept);
   return SQLITE_OK;
 }
 
@@ -135,12 +151,31 @@ int file_size(sqlite3_file* file, sqlite3_int64* size) {
   return SQLITE_OK;
 }
 
-// One process, one writer by design: locks of the whole file always succeed.
-int lock(sqlite3_file*, int) {
+// The locks of whole files. In WAL mode every connection holds a shared one, and who closes last
+// knows it by getting the exclusive one.
+int lock(sqlite3_file* file, int level) {
+  auto& handle = of(file);
+  auto& held = (*handle.file)->locks;
+  const auto others = [&](int least) {
+    return std::any_of(held.begin(), held.end(),
+                       [&](const auto& one) { return one.first != file && one.second >= least; });
+  };
+  if (held[file] >= level) return SQLITE_OK;
+  if (level == SQLITE_LOCK_SHARED && others(SQLITE_LOCK_EXCLUSIVE)) return SQLITE_BUSY;
+  if (level == SQLITE_LOCK_RESERVED && others(SQLITE_LOCK_RESERVED)) return SQLITE_BUSY;
+  if (level == SQLITE_LOCK_EXCLUSIVE && others(SQLITE_LOCK_SHARED)) return SQLITE_BUSY;
+  held[file] = level;
   return SQLITE_OK;
 }
-int check_reserved(sqlite3_file*, int* held) {
-  *held = 0;
+int unlock(sqlite3_file* file, int level) {
+  auto& held = (*of(file).file)->locks;
+  held[file] = std::min(held[file], level);
+  return SQLITE_OK;
+}
+int check_reserved(sqlite3_file* file, int* held) {
+  const auto& locks = (*of(file).file)->locks;
+  *held = std::any_of(locks.begin(), locks.end(),
+                      [](const auto& one) { return one.second >= SQLITE_LOCK_RESERVED; });
   return SQLITE_OK;
 }
 int control(sqlite3_file*, int, void*) {
@@ -211,9 +246,9 @@ int lock_region(sqlite3_file* file, int from, int count, int flags) {
 void barrier(sqlite3_file*) {}
 
 const sqlite3_io_methods methods = {
-    2,     close,          read,    write,       truncate,        sync,       file_size,   lock,
-    lock,  check_reserved, control, sector_size, characteristics, map_region, lock_region, barrier,
-    unmap, nullptr,        nullptr};
+    2,      close,          read,    write,       truncate,        sync,       file_size,   lock,
+    unlock, check_reserved, control, sector_size, characteristics, map_region, lock_region, barrier,
+    unmap,  nullptr,        nullptr};
 
 sqlite3_vfs* usual = nullptr;
 

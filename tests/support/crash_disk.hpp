@@ -5,6 +5,9 @@
 // units of 512-byte sectors, in any order, and a file's growth or shrinking with them or not.
 // Renames and directories are not modelled: SQLite creates, writes, syncs and deletes files.
 //
+// A sync that fails is as bad as Linux makes it: what was to be synced counts as clean afterwards,
+// so no later sync writes it, and programs may still read it (or, where the disk `evicts`, do not).
+//
 // Not thread-safe: connections of one thread only.
 #pragma once
 
@@ -39,11 +42,16 @@ class CrashDisk {
     std::string durable;  // as of the last sync
     bool created_durably = false;
     std::vector<Write> unsynced;
+    std::map<const void*, int> locks;  // of open handles; for the VFS
   };
   using Files = std::map<std::string, std::shared_ptr<File>>;
 
   // Whether sync keeps its promise; a disk that lies is the control that the test can fail.
   bool syncs = true;
+  // After a failed sync the page cache has forgotten what was not written.
+  bool evicts = false;
+  // A test looks at the files for its own ends: no observer, no fault.
+  bool quiet = false;
   // Called before every action that changes something; may look at the disk.
   std::function<void(Action)> observer;
   // Asked before every action; an SQLite code other than 0 makes it fail with that code.
