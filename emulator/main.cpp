@@ -12,6 +12,7 @@
 #include "common/base/log.hpp"
 #include "common/json/json.hpp"
 #include "emulator/adopted_names.hpp"
+#include "emulator/commands.hpp"
 #include "emulator/credentials.hpp"
 #include "emulator/delivery/delivery.hpp"
 #include "emulator/delivery/directory_sink.hpp"
@@ -283,6 +284,7 @@ int main(int argc, char** argv) {
   CLI::App app{"millrace-emulator: AWS Kinesis on your own machine", "millrace-emulator"};
   Flags flags;
   declare(app, flags);
+  emulator::Commands commands{app, flags.data};
   declare_kinesalite(app, flags);
   const auto adopted = emulator::adopt_names([](const char* name) { return std::getenv(name); });
   if (!adopted) {
@@ -303,10 +305,10 @@ int main(int argc, char** argv) {
   base::set_log_level(flags.log_level);
   raise_descriptor_limit();
   for (const auto& note : adopted.value().notes) base::log().warn("{}", note);
-  const auto served = serve(flags);
-  if (!served) {
-    std::fprintf(stderr, "millrace-emulator: %s\n", served.error().message().c_str());
-    return served.error().code() == base::ErrorCode::invalid_argument ? 2 : 1;
+  const auto done = commands.given() ? commands.run() : serve(flags);
+  if (!done) {
+    std::fprintf(stderr, "millrace-emulator: %s\n", done.error().message().c_str());
+    return done.error().code() == base::ErrorCode::invalid_argument ? 2 : 1;
   }
   return 0;
 }

@@ -68,6 +68,9 @@ void write_entry(json::Writer& writer, const PutEntry& entry) {
   writer.bytes(entry.data);
   writer.key("PartitionKey");
   writer.text(entry.partition_key);
+  if (entry.explicit_hash_key.empty()) return;
+  writer.key("ExplicitHashKey");
+  writer.text(entry.explicit_hash_key);
 }
 
 const char* type_name(IteratorType type) {

@@ -46,6 +46,7 @@ struct ShardPage {
 struct PutEntry {
   std::string_view data;
   std::string_view partition_key;
+  std::string_view explicit_hash_key{};  // empty: the shard is the partition key's
 };
 
 struct PutResult {
