@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
@@ -239,6 +240,7 @@ base::Result<std::optional<protocol::Secrets>> secrets_of(const Flags& flags) {
 }
 
 base::Status serve(const Flags& flags) {
+  std::signal(SIGXFSZ, SIG_IGN);  // a file at its limit is an error like a full disk
   std::vector<http::Address> addresses;
   for (const auto& text : flags.listen) {
     BOOST_OUTCOME_TRY(auto address, http::parse_address(text));

@@ -165,8 +165,9 @@ class Program:
 class Emulator:
     """A running millrace-emulator. `data` None means --memory. restart() keeps port and data."""
 
-    def __init__(self, data=None, arguments=(), transition_ms=20, limits="off"):
+    def __init__(self, data=None, arguments=(), transition_ms=20, limits="off", env=None):
         self.data = data
+        self.env = env or {}
         self.arguments = list(arguments)
         self.transition_ms = transition_ms
         self.limits = limits
@@ -179,7 +180,7 @@ class Emulator:
         self.program = Program(
             [BIN / "millrace-emulator", "--listen", f"127.0.0.1:{self.port}", *where]
             + ["--transition-ms", self.transition_ms, "--limits", self.limits, *self.arguments],
-            env=aws_environment(),
+            env=aws_environment(**self.env),
         )
         try:
             found = self.program.wait_line(r"listening on http://127\.0\.0\.1:(\d+)")
