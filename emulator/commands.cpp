@@ -58,7 +58,7 @@ Commands::Commands(CLI::App& app, const std::string& data) : data_(data) {
   for (auto* command : {export_, import_}) {
     auto& stream = command == export_ ? exported_.stream : imported_.stream;
     command->add_option("--stream", stream, "its name")->required();
-    auto* endpoint = command->add_option("--endpoint", endpoint_, "URL of the emulator")
+    auto* endpoint = command->add_option("--endpoint-url", endpoint_, "URL of the emulator")
                          ->envname("AWS_ENDPOINT_URL")
                          ->capture_default_str();
     command->add_option("--region", region_)->envname("AWS_REGION")->capture_default_str();

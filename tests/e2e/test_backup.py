@@ -88,7 +88,7 @@ class Lines(unittest.TestCase):
             time.sleep(1.2)
             client.put_record(StreamName="from", Data=b"\xff\x00 no text", PartitionKey="k", ExplicitHashKey="0")
             file = folder / "from.jsonl"
-            at = ("--endpoint", emulator.url)
+            at = ("--endpoint-url", emulator.url)
             done = millrace("export", "--stream", "from", *at, "--by-shard", file)
             self.assertIn("41 records", done.stderr)
             lines = [json.loads(line) for line in file.read_text().splitlines()]
@@ -122,7 +122,7 @@ class Lines(unittest.TestCase):
             client = emulator.client()
             client.create_stream(StreamName="s", ShardCount=1)
             wait_active(client, "s")
-            at = ("--endpoint", emulator.url)
+            at = ("--endpoint-url", emulator.url)
             good = '{"partition_key": "k", "data": "x"}\n'
             done = millrace("import", "--stream", "s", *at, text=good + "\n" + '{"data": "x"}\n', code=2)
             self.assertIn("line 3: partition_key is missing", done.stderr)
