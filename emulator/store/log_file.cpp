@@ -12,7 +12,8 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
-constexpr std::size_t piece = 1 << 20;
+// SQLite writes at most 128 KiB at once.
+constexpr std::size_t piece = 1 << 16;
 
 // A file opened through SQLite's own layer, so that tests with a disk of their own see it.
 class File {

@@ -35,7 +35,9 @@ class Cursor {
               .explicit_hash_key = options_.by_shard ? shard_.starting_hash_key : std::string{},
               .shard = shard_.id,
               .sequence_number = std::move(record.sequence_number)};
-    if (done()) BOOST_OUTCOME_TRY(load());
+    if (done()) {
+      BOOST_OUTCOME_TRY(load());
+    }
     return line;
   }
 

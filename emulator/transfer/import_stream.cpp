@@ -28,7 +28,9 @@ class Import {
       : client_(client), options_(options), waiter_(waiter) {}
 
   base::Status add(Line line) {
-    if (options_.speed > 0 && line.time_ms) BOOST_OUTCOME_TRY(wait_for(*line.time_ms));
+    if (options_.speed > 0 && line.time_ms) {
+      BOOST_OUTCOME_TRY(wait_for(*line.time_ms));
+    }
     if (lines_.size() == most_entries || bytes_ + size_of(line) > most_bytes) {
       BOOST_OUTCOME_TRY(flush());
     }

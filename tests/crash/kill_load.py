@@ -223,7 +223,11 @@ class Poller(Worker):
         until = time.monotonic() + 0.5
         while position and time.monotonic() < until:
             epoch = self.ledger.epoch
-            page = connection.must("GetRecords", {"ShardIterator": position, "Limit": 1000})
+            status, page = connection.call("GetRecords", {"ShardIterator": position, "Limit": 1000})
+            if status == 400 and page["__type"] == "ExpiredIteratorException":
+                return True  # the clock was moved
+            if status != 200:
+                raise Failure(f"GetRecords answered {status}: {page}")
             rows = [(shard, int(r["SequenceNumber"]), key_of(r)) for r in page["Records"]]
             self.ledger.note_seen(rows, epoch)
             position = page.get("NextShardIterator")
