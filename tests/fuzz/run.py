@@ -6,7 +6,7 @@ Each target starts from its corpus in tests/fuzz/corpus and from what earlier ru
 have found (DIR/corpus). An input that breaks one is kept in DIR/crashes; put it into the target's
 corpus once the fault is fixed, and every build's tests feed it again.
 
---docs    writes the table into FILE, between `<!-- fuzz -->` and `<!-- /fuzz -->`
+--docs    writes the table into FILE, between `<!-- begin fuzz -->` and `<!-- end fuzz -->`
 --merge   instead: of all inputs known here, the fewest that still cover everything go into
           tests/fuzz/corpus (small ones, at most 150 a target)
 """
@@ -149,7 +149,7 @@ def machine():
 
 
 def write_docs(file, rows, seconds):
-    begin, end = "<!-- fuzz -->", "<!-- /fuzz -->"
+    begin, end = "<!-- begin fuzz -->", "<!-- end fuzz -->"
     text = file.read_text() if file.exists() else "# Reliability\n"
     section = (
         f"{begin}\n{table(rows)}\n\nWritten by `./dev fuzz --docs` on {datetime.date.today()}: {seconds} s "
