@@ -53,8 +53,11 @@ class ExpressionBinder {
       case Kind::binary_literal:
         return expr::make_literal(
             tree.name, LogicalType::binary(std::max<int>(1, static_cast<int>(tree.name.size()))));
-      case Kind::column:
-        return column(tree);
+      case Kind::column: {
+        auto bound = column(tree);
+        if (bound) own_column_ = bound.value();
+        return bound;
+      }
       case Kind::call:
         return call(tree);
       case Kind::cast:
@@ -207,7 +210,8 @@ class ExpressionBinder {
   Result<ExprPtr> cast(const sql::Expression& tree) {
     BOOST_OUTCOME_TRY(auto from, bind(*tree.arguments[0]));
     BOOST_OUTCOME_TRY(auto type, resolve_type(tree.type));
-    const bool attribute = from->kind == expr::Expr::Kind::column &&
+    // What the intercept answered counts the columns of another node.
+    const bool attribute = from == own_column_ && from->kind == expr::Expr::Kind::column &&
                            scope_.fields[from->column].time != TimeAttribute::none;
     if (attribute && from->type.with_nullable(true).same_as(type.with_nullable(true))) {
       return plain_time(std::move(from));
@@ -252,6 +256,7 @@ class ExpressionBinder {
     return at(tree, expr::make_call("CASE", std::move(args)));
   }
 
+  ExprPtr own_column_;  // the newest that column() has bound
   const Scope& scope_;
   const std::string& clause_;
   const Intercept& intercept_;
