@@ -18,6 +18,17 @@ bool has_surrogate(std::string_view text) {
   return false;
 }
 
+// Where a character of UTF-8 begins that the text is too short for; npos: nowhere. RapidJSON would
+// look for its other bytes behind the end. No JSON text ends like this.
+std::size_t cut_character(std::string_view text) {
+  for (std::size_t back = 1; back <= 3 && back <= text.size(); ++back) {
+    const auto byte = static_cast<unsigned char>(text[text.size() - back]);
+    const std::size_t needed = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1;
+    if (needed > back) return text.size() - back;
+  }
+  return std::string_view::npos;
+}
+
 // Collects values on a stack; a finished list or map moves from there into the document's memory.
 class TreeBuilder {
  public:
@@ -99,6 +110,11 @@ base::Result<std::unique_ptr<wire::Document>> parse(std::string text) {
   if (zero != std::string::npos) {
     return base::Error{base::ErrorCode::serialization,
                        "not JSON: a zero byte at offset " + std::to_string(zero)};
+  }
+  const auto cut = cut_character(text);
+  if (cut != std::string::npos) {
+    return base::Error{base::ErrorCode::serialization,
+                       "not JSON: part of a character at offset " + std::to_string(cut)};
   }
   const bool with_escapes = text.find("\\u") != std::string::npos;
   auto document = std::make_unique<wire::Document>(std::move(text));

@@ -356,9 +356,11 @@ class JsonDecoder final : public JsonRows {
 
   bool parse(std::string_view message, data::BatchBuilder& out) {
     // Texts are read in place and stay there: the copy lives as long as the batch.
-    char* place = out.arena().allocate(message.size() + 1);
+    // RapidJSON looks for up to three more bytes of a character that the message ends in.
+    constexpr std::size_t ending = 4;
+    char* place = out.arena().allocate(message.size() + ending);
     std::memcpy(place, message.data(), message.size());
-    place[message.size()] = '\0';
+    std::memset(place + message.size(), 0, ending);
     rapidjson::InsituStringStream stream{place};
     constexpr unsigned flags = rapidjson::kParseInsituFlag | rapidjson::kParseNumbersAsStringsFlag |
                                rapidjson::kParseIterativeFlag |

@@ -34,6 +34,22 @@ TEST_CASE("json: half of a surrogate pair is no character, in texts and in names
   CHECK(json::parse(R"(["\ud7ff\ue000"])").has_value());  // the characters beside them
 }
 
+TEST_CASE("json: a text that ends within a character is refused, and nothing behind it is read") {
+  const std::string whole = "[\"\xF0\x9F\x98\x80\"]";
+  CHECK(json::parse(whole).has_value());
+  for (const std::string bad : {"\"\xF0", "\"\xF0\x9F", "\"\xF0\x9F\x98", "\"\xE2\x82", "\"\xF0x",
+                                "\"\xE2", "\"\xC3", "\xF4"}) {
+    CAPTURE(bad);
+    // The sizes at which a byte more is beyond the block.
+    for (std::size_t size : {bad.size(), std::size_t{16}, std::size_t{30}, std::size_t{60}}) {
+      const auto text = std::string(size - std::min(size, bad.size()), ' ') + bad;
+      const auto parsed = json::parse(text);
+      REQUIRE_FALSE(parsed.has_value());
+      CHECK(parsed.error().code() == base::ErrorCode::serialization);
+    }
+  }
+}
+
 TEST_CASE("json: of two equal names the last counts") {
   auto parsed = json::parse(R"({"a":1,"a":2})");
   REQUIRE(parsed.has_value());
