@@ -2,6 +2,8 @@
 //
 // Input: a byte of choices, then either bytes as they are, or frames whose sizes are put right:
 // type, flags, stream, size, payload.
+#include <utility>
+
 #include "emulator/http/http2_session.hpp"
 #include "tests/fuzz/input.hpp"
 #include "tests/fuzz/target.hpp"
@@ -62,7 +64,7 @@ class Server {
     kept_.push_back(stream);
     switch (how_ % 3) {
       case 0:
-        return session_.respond(*stream, reply, date);
+        return session_.respond(*stream, std::move(reply), date);
       case 1:  // pushed, while the client may close it
         session_.begin(*stream, reply, date);
         session_.append(*stream, "event");
