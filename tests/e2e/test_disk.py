@@ -15,7 +15,10 @@ from tests.e2e.support import temporary_directory, wait_active, wait_until
 
 
 def run(*command):
-    return subprocess.run([str(c) for c in command], capture_output=True, text=True, check=False)
+    try:
+        return subprocess.run([str(c) for c in command], capture_output=True, text=True, check=False)
+    except FileNotFoundError as missing:
+        return subprocess.CompletedProcess(command, 127, "", str(missing))
 
 
 class FullDisk(unittest.TestCase):
