@@ -35,6 +35,8 @@ using tcp = asio::ip::tcp;
 using RequestMessage = http::request<http::span_body<const char>>;
 using ResponseParser = http::response_parser<http::string_body>;
 
+constexpr std::size_t read_bytes = 64 * 1024;
+
 constexpr std::size_t most_idle = 64;
 
 // One TCP (and TLS) connection with its own event loop, which only runs while a call waits on it:
@@ -112,6 +114,8 @@ class Connection {
   error_code exchange_on(Stream& stream, RequestMessage& request, ResponseParser& parser,
                          const std::atomic<bool>& cancelled) {
     error_code error;
+    // Beast asks the socket for as much as there is room: without this, for 512 bytes at a time.
+    buffer_.reserve(read_bytes);
     lowest().expires_after(options_.request_timeout);
     http::async_write(stream, request, [&](error_code result, std::size_t) {
       error = result;
