@@ -37,6 +37,8 @@ function(add_layer path)
     target_link_libraries(${target} PRIVATE millrace_options)
     if(MILLRACE_UNITY AND ARG_UNITY)
       set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 16)
+      # GCC takes a file that is included for a header and warns of its anonymous namespaces.
+      target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
     endif()
   endif()
   string(REPLACE ";" " " deps "${ARG_DEPENDS}")
