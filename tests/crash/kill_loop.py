@@ -68,6 +68,9 @@ class Loop:
 
     def prepare(self):
         self.server.start()
+        self.create()
+
+    def create(self):
         connection = Connection(self.server.port)
         connection.must("CreateStream", {"StreamName": STREAM, "ShardCount": self.options.shards})
         deadline = time.monotonic() + 30
@@ -138,10 +141,15 @@ class Loop:
 
     def verify(self):
         connection = Connection(self.server.port)
-        shards = all_shards(connection)
+        try:
+            shards = all_shards(connection)
+        except Failure as failure:
+            if self.server.ours or "ResourceNotFound" not in str(failure):
+                raise
+            shards = []  # a peer has lost the stream with all that was in it
         if self.server.ours:
             self.moves = connection.clock_ms() // MOVE_MS
-        stored = read_everything(self.server.port, shards)
+        stored = read_everything(self.server.port, shards) if shards else {}
         unknown = self.ledger.counts()[UNKNOWN]
         wrong, where = find(stored, self.ledger, self.history, self.moves)
         if self.server.ours:
@@ -155,6 +163,8 @@ class Loop:
             print(f"    {kind}: {what}", flush=True)
         if wrong:  # of a peer: each fault is counted once
             self.forget(stored, where)
+        if not shards:
+            self.create()
         self.ledger.epoch = 2 * self.moves
         self.ledger.seen.clear()
         return len(where), unknown

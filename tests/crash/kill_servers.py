@@ -55,19 +55,20 @@ class Server:
         began = time.monotonic()
         self.port = self.port or free_port()
         self.launch()
-        said = []
+        said, answer = [], "nothing"
         threading.Thread(target=self.drain, args=(self.process.stdout, said), daemon=True).start()
         while time.monotonic() - began < START_LIMIT_S:
             try:
-                status, _ = Connection(self.port).call("ListStreams", {})
+                status, body = Connection(self.port).call("ListStreams", {})
                 if status == 200:
                     return time.monotonic() - began
+                answer = f"{status} {body}"
             except (OSError, http.client.HTTPException, ValueError):
                 if self.process.poll() is not None:
                     break
             time.sleep(0.01)
         self.kill()
-        raise Failure(f"{self.name} did not start again:\n{''.join(said)[-2000:]}")
+        raise Failure(f"does not serve after a kill: ListStreams is answered with {answer}\n{''.join(said)[-2000:]}")
 
     @staticmethod
     def drain(pipe, into):
@@ -150,7 +151,7 @@ class KinesisLocal(Server):
         self.program = program
         self.home = next(p for p in pathlib.Path(program).resolve().parents if (p / "package.json").exists())
         package = self.home / "package.json"
-        found = re.search(r'"version":\s*"([^"]+)"', package.read_text())
+        found = re.search(r'"version"\s*:\s*"([^"]+)"', package.read_text())
         self.name = f"kinesis-local {found[1] if found else ''}, persistence on"
         self.tls_port = free_port()
 
