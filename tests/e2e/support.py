@@ -32,9 +32,9 @@ BIN = pathlib.Path(os.environ.get("MILLRACE_BIN", ROOT / "build/release/bin"))
 
 
 def is_sanitized():
-    """Whether the programs are built with AddressSanitizer, which keeps freed memory for a while."""
+    """Whether the programs are built with a sanitizer: both keep freed memory and shadows of it."""
     linked = subprocess.run(["ldd", BIN / "millrace-emulator"], capture_output=True, check=False)
-    return b"libasan" in linked.stdout
+    return b"libasan" in linked.stdout or b"libtsan" in linked.stdout
 ENDPOINT = os.environ.get("MILLRACE_TEST_ENDPOINT")
 ACCOUNT = os.environ.get("MILLRACE_TEST_ACCOUNT", "000000000000")
 REGION = "us-east-1"

@@ -25,7 +25,7 @@ class Hoarders(ApiTest):
         with open(f"/proc/{self.emulator.pid}/statm", encoding="ascii") as file:
             return int(file.read().split()[1]) * 4096
 
-    @unittest.skipIf(is_sanitized(), "AddressSanitizer keeps freed memory")
+    @unittest.skipIf(is_sanitized(), "a sanitizer keeps freed memory")
     def test_pages_that_nobody_takes_are_bounded_and_give_way(self):
         """60 readers ask for 10 MiB each and read nothing: 840 MB without a bound."""
         name = self.stream()

@@ -264,7 +264,7 @@ class Http2(ApiTest):
         client.flush()
         self.assertEqual(client.call("ListStreams", {})[0], 200)
 
-    @unittest.skipIf(is_sanitized(), "AddressSanitizer keeps freed memory")
+    @unittest.skipIf(is_sanitized(), "a sanitizer keeps freed memory")
     def test_a_subscription_whose_client_takes_nothing_is_bounded(self):
         name = self.stream()
         client = self.client(acknowledge=False)

@@ -197,7 +197,7 @@ class Wire(ApiTest):
         self.assertTrue(body.startswith(bytes.fromhex("00000068")))
         self.assertIn(b"ResourceNotFoundException", body)
 
-    @unittest.skipIf(is_sanitized(), "AddressSanitizer keeps freed memory")
+    @unittest.skipIf(is_sanitized(), "a sanitizer keeps freed memory")
     def test_a_reader_that_does_not_read_costs_no_memory(self):
         name = self.stream()
         sock = self.ask(self.consumer(name), kind="LATEST")
