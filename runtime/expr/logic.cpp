@@ -269,7 +269,7 @@ Result<ExprPtr> overlaps(const std::vector<ExprPtr>& args) {
   if (args.size() != 4) return count_error("OVERLAPS", 4);
   std::array<ExprPtr, 4> ends;  // first and last of both
   for (std::size_t i = 0; i < 4; i += 2) {
-    ExprPtr from = args[i];
+    const ExprPtr& from = args[i];
     ExprPtr to = args[i + 1];
     if (to->type.is_interval()) {
       BOOST_OUTCOME_TRY(to, make_call("+", {from, to}));
