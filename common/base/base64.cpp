@@ -63,13 +63,11 @@ std::string base64_encode(std::string_view bytes) {
   return text;
 }
 
-std::optional<std::string> base64_decode(std::string_view text) {
+std::optional<std::size_t> base64_decode_to(std::string_view text, char* out) {
   if (text.size() % 4 != 0) return std::nullopt;
-  if (text.empty()) return std::string{};
+  if (text.empty()) return 0;
   std::size_t padding = 0;
   if (text.back() == '=') padding = text[text.size() - 2] == '=' ? 2 : 1;
-  std::string bytes(text.size() / 4 * 3 - padding, '\0');
-  char* out = bytes.data();
   const auto* in = reinterpret_cast<const unsigned char*>(text.data());
   const std::size_t whole = text.size() / 4 - (padding != 0 ? 1 : 0);
   // Negative look-ups survive an OR: one test a group instead of four.
@@ -94,6 +92,14 @@ std::optional<std::string> base64_decode(std::string_view text) {
     out[0] = static_cast<char>(group >> 16);
     if (padding == 1) out[1] = static_cast<char>(group >> 8);
   }
+  return text.size() / 4 * 3 - padding;
+}
+
+std::optional<std::string> base64_decode(std::string_view text) {
+  std::string bytes(text.size() / 4 * 3, '\0');
+  const auto size = base64_decode_to(text, bytes.data());
+  if (!size) return std::nullopt;
+  bytes.resize(*size);
   return bytes;
 }
 

@@ -19,5 +19,7 @@ std::string base64_encode(std::string_view bytes);
 // Strict: length a multiple of 4, only the standard alphabet, padding only at the end, unused bits
 // zero. nullopt when the text is none of that.
 std::optional<std::string> base64_decode(std::string_view text);
+// The same into memory that has room for text.size() / 4 * 3 bytes; how many they were.
+std::optional<std::size_t> base64_decode_to(std::string_view text, char* out);
 
 }  // namespace millrace::base

@@ -1,6 +1,7 @@
 #include <rapidjson/error/en.h>
 #include <rapidjson/reader.h>
 
+#include <cstring>
 #include <limits>
 #include <vector>
 
@@ -29,12 +30,35 @@ std::size_t cut_character(std::string_view text) {
   return std::string_view::npos;
 }
 
+// What parsing needs beside the document; kept from one request to the next.
+struct Scratch {
+  std::vector<wire::Value> values;
+  std::vector<std::string_view> keys;
+  std::vector<wire::Member> members;
+  rapidjson::Reader reader;
+
+  // Ready for the next text; what an unusually large one has left behind is given back.
+  void clear() {
+    constexpr std::size_t kept = 16 * 1024;
+    if (values.capacity() > kept) values = {};
+    if (keys.capacity() > kept) keys = {};
+    if (members.capacity() > kept) members = {};
+    values.clear();
+    keys.clear();
+    members.clear();
+  }
+};
+
 // Collects values on a stack; a finished list or map moves from there into the document's memory.
 class TreeBuilder {
  public:
   // with_escapes: there may be characters written as \uXXXX.
-  TreeBuilder(wire::Document& document, bool with_escapes)
-      : document_(document), with_escapes_(with_escapes) {}
+  TreeBuilder(wire::Document& document, bool with_escapes, Scratch& scratch)
+      : document_(document),
+        with_escapes_(with_escapes),
+        values_(scratch.values),
+        keys_(scratch.keys),
+        members_(scratch.members) {}
 
   bool Null() { return add(wire::Value{}); }
   bool Bool(bool value) { return add(wire::Value::boolean(value)); }
@@ -96,11 +120,24 @@ class TreeBuilder {
   wire::Document& document_;
   bool with_escapes_;
   bool lone_surrogate_ = false;
-  std::vector<wire::Value> values_;
-  std::vector<std::string_view> keys_;
-  std::vector<wire::Member> members_;
+  std::vector<wire::Value>& values_;
+  std::vector<std::string_view>& keys_;
+  std::vector<wire::Member>& members_;
   int depth_ = 0;
 };
+
+bool is_ascii(std::string_view text) {
+  constexpr std::uint64_t high = 0x8080'8080'8080'8080;
+  std::uint64_t seen = 0;
+  std::size_t at = 0;
+  for (; text.size() - at >= 8; at += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + at, sizeof word);
+    seen |= word;
+  }
+  for (; at < text.size(); ++at) seen |= static_cast<unsigned char>(text[at]);
+  return (seen & high) == 0;
+}
 
 }  // namespace
 
@@ -118,13 +155,17 @@ base::Result<std::unique_ptr<wire::Document>> parse(std::string text) {
   }
   const bool with_escapes = text.find("\\u") != std::string::npos;
   auto document = std::make_unique<wire::Document>(std::move(text));
-  TreeBuilder builder{*document, with_escapes};
+  thread_local Scratch scratch;
+  scratch.clear();
+  TreeBuilder builder{*document, with_escapes, scratch};
   rapidjson::InsituStringStream stream{document->body().data()};
-  rapidjson::Reader reader;
-  constexpr unsigned flags = rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag |
-                             rapidjson::kParseValidateEncodingFlag |
-                             rapidjson::kParseFullPrecisionFlag;
-  const auto parsed = reader.Parse<flags>(stream, builder);
+  // Not iterative: the builder ends the text before the stack does. Of plain ASCII, most requests,
+  // no character needs to be looked at again.
+  constexpr unsigned flags = rapidjson::kParseInsituFlag | rapidjson::kParseFullPrecisionFlag;
+  const auto parsed =
+      is_ascii(document->body())
+          ? scratch.reader.Parse<flags>(stream, builder)
+          : scratch.reader.Parse<flags | rapidjson::kParseValidateEncodingFlag>(stream, builder);
   if (builder.too_deep()) {
     return base::Error{base::ErrorCode::serialization,
                        "not served: JSON nested deeper than " + std::to_string(max_depth)};

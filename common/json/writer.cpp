@@ -1,6 +1,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 
 #include "common/base/base64.hpp"
 #include "common/json/json.hpp"
@@ -14,9 +15,26 @@ bool needs_escape(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\' || c == 0x7f;
 }
 
+// Whether one of eight characters may need it; each byte is asked at once. Bytes from 0x80 on hide
+// nothing and borrow from nobody: their high bit is masked out.
+bool any_needs_escape(const char* eight) {
+  constexpr std::uint64_t ones = 0x0101'0101'0101'0101;
+  constexpr std::uint64_t high = 0x8080'8080'8080'8080;
+  std::uint64_t word = 0;
+  std::memcpy(&word, eight, sizeof word);
+  const auto is = [&](std::uint64_t c) {  // equal to a character below 0x80
+    const auto differs = word ^ (ones * c);
+    return (differs - ones) & ~differs;
+  };
+  const auto control = (word - ones * 0x20) & ~word;
+  return ((control | is('"') | is('\\') | is(0x7f)) & high) != 0;
+}
+
 void append_escaped(std::string& out, std::string_view text) {
   std::size_t from = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
+    while (text.size() - i >= 8 && !any_needs_escape(text.data() + i)) i += 8;
+    if (i == text.size()) break;
     const char c = text[i];
     if (!needs_escape(c)) continue;
     out.append(text, from, i - from);

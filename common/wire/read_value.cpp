@@ -66,10 +66,14 @@ base::Result<std::string_view> decode_in_place(const Value& from) {
     return unfit("Base64 encoded length is expected a multiple of 4 bytes but found: " +
                  std::to_string(text.size()));
   }
-  const auto decoded = base::base64_decode(text);
-  if (decoded) {
-    std::copy(decoded->begin(), decoded->end(), from.mutable_text());
-    return std::string_view{from.mutable_text(), decoded->size()};
+  // Not straight over its own text: an error says what the text was.
+  thread_local std::string decoded;
+  decoded.resize(std::max(decoded.size(), text.size()));
+  if (const auto size = base::base64_decode_to(text, decoded.data())) {
+    std::copy_n(decoded.data(), *size, from.mutable_text());
+    constexpr std::size_t kept = 1U << 20U;
+    if (decoded.size() > kept) std::string{}.swap(decoded);
+    return std::string_view{from.mutable_text(), *size};
   }
   const auto is_digit = [](char c) {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' ||

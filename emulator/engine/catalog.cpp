@@ -26,9 +26,11 @@ std::string_view to_text(StreamStatus status) {
 }
 
 std::string shard_id(std::uint32_t number) {
-  char text[32];
-  const int size = std::snprintf(text, sizeof text, "shardId-%012u", number);
-  return {text, static_cast<std::size_t>(size)};
+  std::string text = "shardId-000000000000";
+  for (auto at = text.size(); number != 0; number /= 10) {
+    text[--at] = static_cast<char>('0' + number % 10);
+  }
+  return text;
 }
 
 std::optional<std::uint32_t> parse_shard_id(std::string_view text) {

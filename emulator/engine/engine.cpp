@@ -131,7 +131,7 @@ base::Result<ReadResult> Engine::read(store::Reader& reader, const ReadPlan& pla
       BOOST_OUTCOME_TRY(page, reader.scan(plan.shard, *first, limit, max_bytes));
     } else {
       result.next_index = page.records.entries.back().index + 1;
-      page = {};
+      page = store::Page{limit, max_bytes};
     }
   }
   if (!page.records.entries.empty()) result.next_index = page.records.entries.back().index + 1;
@@ -304,8 +304,7 @@ base::Status Engine::append_all(const Stream& stream, std::span<const NewRecord>
     // Arrival times never fall, whatever the clock does: reading by time relies on it.
     shard.last_ms = std::max(shard.last_ms, now);
     const auto index = shard.next_index++;
-    BOOST_OUTCOME_TRY(
-        store_.append(shard.row.key, index, shard.last_ms, record.partition_key, record.data));
+    store_.append(shard.row.key, index, shard.last_ms, record.partition_key, record.data);
     shard.counted_bytes += static_cast<std::int64_t>(record.data.size()) +
                            static_cast<std::int64_t>(record.partition_key.value_or("").size());
     out.push_back({shard.sequence(index, shard.last_ms)});

@@ -98,8 +98,7 @@ base::Result<std::unique_ptr<Queues>> Queues::open(Engine& engine) {
   std::unique_ptr<Queues> queues{new Queues{engine}};
   auto& writer = engine.store().writer();
   BOOST_OUTCOME_TRY(queues->rows_, store::QueueStore::open(writer));
-  BOOST_OUTCOME_TRY(auto reader, store::Reader::over(writer));
-  queues->reader_ = std::make_unique<store::Reader>(std::move(reader));
+  BOOST_OUTCOME_TRY(queues->reader_, engine.store().make_inner_reader());
   return queues;
 }
 

@@ -1,5 +1,7 @@
 #include "emulator/engine/sequence_number.hpp"
 
+#include <cstring>
+
 #include "common/base/uint128.hpp"
 
 namespace millrace::engine {
@@ -60,27 +62,85 @@ constexpr std::int64_t too_late_s = 16'025'175'000;
 
 }  // namespace
 
-SequenceText::SequenceText(const SequenceNumber& number) {
+namespace {
+
+constexpr std::uint64_t run = 1'000'000'000'000'000'000;  // 18 digits
+
+// Four runs of 18 decimal digits, the last run of the number first.
+using Runs = std::array<std::uint64_t, 4>;
+
+// All of the number but its index.
+Runs runs_without_index(const SequenceNumber& number) {
   Wide wide{};
   put(wide, 184, 2);
   put(wide, 148, static_cast<std::uint64_t>(number.created_s));
   put(wide, 144, number.shard & 15);
-  put(wide, 80, number.index);
   put(wide, 36, static_cast<std::uint64_t>(number.time_s));
   put(wide, 4, number.shard);
   put(wide, 0, 2);
-  // Three divisions by 10^18 and what is left over: four runs of digits, the last one short.
-  constexpr std::uint64_t run = 1'000'000'000'000'000'000;
-  std::size_t at = digits_.size();
-  for (int i = 0; i < 4; ++i) {
-    std::uint64_t part = divide(wide, run);
-    const bool last = (wide[0] | wide[1] | wide[2]) == 0;
-    for (int digit = 0; digit < 18 && (!last || part != 0); ++digit) {
-      digits_[--at] = static_cast<char>('0' + part % 10);
-      part /= 10;
-    }
-    if (last) break;
+  Runs runs{};
+  for (auto& one : runs) one = divide(wide, run);
+  return runs;
+}
+
+// Adds index * 2^80; 2^80 is 1208925 runs and 819614629174706176.
+Runs with_index(const Runs& base, std::uint64_t index) {
+  const Uint128 low = Uint128{index} * 819'614'629'174'706'176U + base[0];
+  const Uint128 high = Uint128{index} * 1'208'925U + low / run + base[1];
+  Runs runs{static_cast<std::uint64_t>(low % run), static_cast<std::uint64_t>(high % run), 0, 0};
+  const auto third = base[2] + static_cast<std::uint64_t>(high / run);
+  runs[2] = third % run;
+  runs[3] = base[3] + third / run;
+  return runs;
+}
+
+constexpr std::array<char, 200> make_digit_pairs() {
+  std::array<char, 200> pairs{};
+  for (std::size_t i = 0; i < 100; ++i) {
+    pairs[2 * i] = static_cast<char>('0' + i / 10);
+    pairs[2 * i + 1] = static_cast<char>('0' + i % 10);
   }
+  return pairs;
+}
+constexpr auto digit_pairs = make_digit_pairs();
+
+// Eight digits, the last one before `end`.
+void write_eight(std::uint32_t value, char* end) {
+  for (int i = 0; i < 4; ++i) {
+    end -= 2;
+    std::memcpy(end, &digit_pairs[2 * std::size_t{value % 100}], 2);
+    value /= 100;
+  }
+}
+
+void write_run(std::uint64_t value, char* end) {
+  write_eight(static_cast<std::uint32_t>(value % 100'000'000), end);
+  value /= 100'000'000;
+  write_eight(static_cast<std::uint32_t>(value % 100'000'000), end - 8);
+  std::memcpy(end - 18, &digit_pairs[2 * static_cast<std::size_t>(value / 100'000'000)], 2);
+}
+
+}  // namespace
+
+SequenceText::SequenceText(const SequenceNumber& number) {
+  // Numbers that are written one after the other mostly differ in their index only.
+  struct Last {
+    SequenceNumber number{.version = -1};
+    Runs runs{};
+  };
+  thread_local Last last;
+  if (last.number.version < 0 || last.number.created_s != number.created_s ||
+      last.number.time_s != number.time_s || last.number.shard != number.shard) {
+    last = {.number = number, .runs = runs_without_index(number)};
+    last.number.version = 2;
+  }
+  const auto runs = with_index(last.runs, number.index);
+  std::size_t at = digits_.size();
+  for (std::size_t i = 0; i < 3; ++i, at -= 18) write_run(runs[i], digits_.data() + at);
+  for (auto left = runs[3]; left != 0; left /= 10) {
+    digits_[--at] = static_cast<char>('0' + left % 10);
+  }
+  while (at + 1 < digits_.size() && digits_[at] == '0') ++at;
   from_ = at;
 }
 

@@ -58,6 +58,8 @@ class Call {
   // False: success is answered with an empty body.
   [[nodiscard]] virtual bool has_output() const = 0;
   virtual void encode(wire::Encoder& out) const = 0;
+  // About how long that will be.
+  [[nodiscard]] virtual std::size_t expected_bytes() const = 0;
   // What follows instead of a body after success; nullptr: nothing does. Once.
   virtual std::unique_ptr<Feed> take_feed() { return nullptr; }
   // "input" and "output", into a map: what may be asked and what is answered.
@@ -96,6 +98,12 @@ class CallOf final : public Call {
     return !std::is_same_v<typename Op::Output, NoOutput>;
   }
   void encode(wire::Encoder& out) const override { wire::write(output_, out); }
+  [[nodiscard]] std::size_t expected_bytes() const override {
+    if constexpr (requires { output_.records.expected_bytes(); }) {
+      return 1024 + output_.records.expected_bytes();
+    }
+    return 512;
+  }
   std::unique_ptr<Feed> take_feed() override {
     if constexpr (requires { output_.feed; }) return std::move(output_.feed);
     return nullptr;

@@ -39,6 +39,7 @@ struct ResultList {
   using Described = std::vector<Result>;
   std::vector<engine::Appended> appended;
   std::string stream, account;  // for the errors
+  [[nodiscard]] std::size_t expected_bytes() const { return appended.size() * 120; }
   void encode(wire::Encoder& out) const {
     out.begin_list();
     for (const auto& one : appended) {

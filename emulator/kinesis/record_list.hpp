@@ -32,6 +32,10 @@ struct RecordList {
   store::RecordBatch batch;
   engine::ReadPlan plan;
 
+  // In JSON.
+  [[nodiscard]] std::size_t expected_bytes() const {
+    return batch.bytes.size() * 4 / 3 + batch.entries.size() * 180;
+  }
   void encode(wire::Encoder& out) const {
     out.begin_list();
     for (const auto& entry : batch.entries) {

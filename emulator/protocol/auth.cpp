@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <utility>
 
 #include "common/sigv4/verify.hpp"
 
@@ -47,23 +48,30 @@ void for_each_part(std::string_view text, std::string_view separators, F&& take)
   }
 }
 
-void add_pair(Parameters& to, std::string_view part, bool coded) {
-  const auto equals = part.find('=');
-  if (equals == std::string_view::npos) {
-    to.emplace(std::string{part}, "");
-    return;
-  }
-  const auto value = part.substr(equals + 1);
+void add_pair(Parameters& to, std::string_view part) {
+  const auto equals = std::min(part.find('='), part.size());
   to.emplace(std::string{part.substr(0, equals)},
-             coded ? percent_decoded(value) : std::string{value});
+             percent_decoded(part.substr(std::min(equals + 1, part.size()))));
 }
 
-Parameters header_parameters(std::string_view header) {
-  Parameters found;
+// What an Authorization header says, in the order in which an error names what is missing.
+struct HeaderParameters {
+  std::string_view credential, signature, signed_headers;
+};
+
+HeaderParameters header_parameters(std::string_view header) {
+  HeaderParameters found;
   bool first = true;  // the algorithm
   for_each_part(header, ", ", [&](std::string_view part) {
-    if (!first) add_pair(found, part, false);
-    first = false;
+    const auto equals = part.find('=');
+    if (!std::exchange(first, false) && equals != std::string_view::npos) {
+      const auto name = part.substr(0, equals);
+      for (auto [wanted, value] :
+           {std::pair{"Credential", &found.credential}, std::pair{"Signature", &found.signature},
+            std::pair{"SignedHeaders", &found.signed_headers}}) {
+        if (name == wanted && value->empty()) *value = part.substr(equals + 1);
+      }
+    }
   });
   return found;
 }
@@ -73,7 +81,7 @@ Parameters query_parameters(std::string_view target) {
   const auto question = target.find('?');
   if (question == std::string_view::npos) return found;
   for_each_part(target.substr(question + 1), "&",
-                [&](std::string_view part) { add_pair(found, part, true); });
+                [&](std::string_view part) { add_pair(found, part); });
   return found;
 }
 
@@ -110,15 +118,17 @@ base::Result<Caller> parse_credentials(std::string_view authorization, std::stri
   std::string missing;
   if (!authorization.empty()) {
     const auto header = header_parameters(authorization);
-    for (const char* name : {"Credential", "Signature", "SignedHeaders"}) {
-      if (has(header, name)) continue;
+    for (const auto& [name, value] :
+         {std::pair{"Credential", header.credential}, std::pair{"Signature", header.signature},
+          std::pair{"SignedHeaders", header.signed_headers}}) {
+      if (!value.empty()) continue;
       missing += std::string{"Authorization header requires '"} + name + "' parameter. ";
     }
     if (!has_date) {
       missing +=
           "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ";
     }
-    if (missing.empty()) return caller_of(header.find("Credential")->second);
+    if (missing.empty()) return caller_of(header.credential);
     return refused("IncompleteSignatureException",
                    missing + "Authorization=" + std::string{authorization});
   }

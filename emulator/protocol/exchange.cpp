@@ -1,10 +1,11 @@
 #include "emulator/protocol/exchange.hpp"
 
+#include <array>
 #include <cstring>
 #include <random>
+#include <span>
 
 #include "common/base/base64.hpp"
-#include "common/base/digest.hpp"
 #include "common/cbor/cbor.hpp"
 #include "common/json/json.hpp"
 #include "emulator/kinesis/rates.hpp"
@@ -47,23 +48,30 @@ std::mt19937_64& id_source() {
   return source;
 }
 
-std::string uuid() {
+void fill(std::span<char> raw) {
   auto& random = id_source();
-  char raw[16];
-  for (std::size_t at = 0; at < sizeof raw; at += 8) {
+  for (std::size_t at = 0; at < raw.size(); at += 8) {
     const auto word = random();
-    std::memcpy(raw + at, &word, 8);
+    std::memcpy(raw.data() + at, &word, std::min<std::size_t>(8, raw.size() - at));
   }
+}
+
+void append_uuid(std::string& to) {
+  std::array<char, 16> raw;
+  fill(raw);
   raw[6] = static_cast<char>((raw[6] & 0x0f) | 0x40);  // version 4
   raw[8] = static_cast<char>((raw[8] & 0x3f) | 0x80);
-  auto text = base::hex({raw, sizeof raw});
-  for (const std::size_t dash : {8U, 13U, 18U, 23U}) text.insert(dash, 1, '-');
-  return text;
+  for (std::size_t i = 0; i < raw.size(); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) to += '-';
+    const auto byte = static_cast<unsigned char>(raw[i]);
+    to += "0123456789abcdef"[byte >> 4];
+    to += "0123456789abcdef"[byte & 15];
+  }
 }
 
 template <class Writer>
 std::string encoded(const kinesis::Call& call) {
-  Writer out{1024};
+  Writer out{call.expected_bytes()};
   call.encode(out);
   return out.take();
 }
@@ -71,16 +79,16 @@ std::string encoded(const kinesis::Call& call) {
 }  // namespace
 
 std::string request_id_headers() {
-  auto& random = id_source();
-  char raw[72];
-  for (std::size_t at = 0; at < sizeof raw; at += 8) {
-    const auto word = random();
-    std::memcpy(raw + at, &word, 8);
-  }
-  std::string lines = "x-amzn-RequestId: ";
-  lines += uuid();
+  std::array<char, 72> raw;
+  fill(raw);
+  std::string lines;
+  lines.reserve(192);
+  lines += "x-amzn-RequestId: ";
+  append_uuid(lines);
   lines += "\r\nx-amz-id-2: ";
-  lines += base::base64_encode({raw, sizeof raw});
+  const auto at = lines.size();
+  lines.resize(at + base::base64_size(raw.size()));
+  base::base64_encode_to({raw.data(), raw.size()}, lines.data() + at);
   lines += "\r\n";
   return lines;
 }
@@ -126,7 +134,9 @@ bool Exchange::answer_cors() {
     reply_.headers +=
         "Access-Control-Allow-Methods: " + std::string{request_.cors_request_method} + "\r\n";
   }
-  reply_.headers += "Access-Control-Max-Age: 172800\r\nx-amzn-RequestId: " + uuid() + "\r\n";
+  reply_.headers += "Access-Control-Max-Age: 172800\r\nx-amzn-RequestId: ";
+  append_uuid(reply_.headers);
+  reply_.headers += "\r\n";
   return true;
 }
 
@@ -239,6 +249,19 @@ void Exchange::run(store::Reader* reader) {
   kinesis::Context context{engine_, scope_, reader, *asked_ms_};
   outcome_ = call_->run(context);
   wait_ = *outcome_ ? context.wait : std::nullopt;
+  // A page of records is long to write: done here, the I/O thread is free for others.
+  if (operation_->lane == kinesis::Lane::read && *outcome_ && !engine_.in_memory()) encode();
+}
+
+void Exchange::encode() {
+  encoded_ = true;
+  if (auto feed = call_->take_feed()) {
+    reply_.content_type = event_stream_type;
+    reply_.events = std::make_unique<Events>(std::move(feed));
+  } else if (call_->has_output()) {
+    reply_.body = reply_.content_type == cbor_type ? encoded<cbor::Writer>(*call_)
+                                                   : encoded<json::Writer>(*call_);
+  }
 }
 
 void Exchange::fail(const base::Error& why) {
@@ -261,12 +284,8 @@ Reply& Exchange::reply() {
   if (call_ && outcome_) {
     if (!*outcome_) {
       refuse(outcome_->error());
-    } else if (auto feed = call_->take_feed()) {
-      reply_.content_type = event_stream_type;
-      reply_.events = std::make_unique<Events>(std::move(feed));
-    } else if (call_->has_output()) {
-      reply_.body = reply_.content_type == cbor_type ? encoded<cbor::Writer>(*call_)
-                                                     : encoded<json::Writer>(*call_);
+    } else if (!encoded_) {
+      encode();
     }
     call_.reset();
   }

@@ -88,6 +88,7 @@ class Exchange {
   Reply& reply();
 
  private:
+  void encode();
   void refuse(const base::Error& error);
   void refuse_as(std::string_view type, std::string_view message);
   void refuse_xml(int status, std::string_view type, std::string_view message);
@@ -104,6 +105,7 @@ class Exchange {
   const kinesis::Operation* operation_ = nullptr;
   std::unique_ptr<kinesis::Call> call_;
   std::optional<base::Status> outcome_;
+  bool encoded_ = false;
   std::optional<std::int64_t> asked_ms_;
   std::optional<kinesis::Wait> wait_;
   base::Status signature_ = base::success();

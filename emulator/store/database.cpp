@@ -15,6 +15,9 @@ void Statement::Finalize::operator()(sqlite3_stmt* handle) const {
 }
 
 base::Result<Connection> Connection::open(const std::string& path, Access access) {
+  // Counting what SQLite allocates costs a mutex an allocation. Too late once SQLite is in use (a
+  // test may have been there first), and then it only is slower.
+  static const int counted [[maybe_unused]] = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   sqlite3* handle = nullptr;
   // No mutex of SQLite's: a connection belongs to one thread at a time by design.
   const int flags = SQLITE_OPEN_NOMUTEX |

@@ -15,17 +15,6 @@
 
 namespace millrace::store {
 
-// record.id, which says shard and index.
-inline std::int64_t record_id(ShardKey shard, std::int64_t index) {
-  return (shard.value << index_bits) + index;
-}
-inline ShardKey shard_of(std::int64_t record_id) {
-  return {record_id >> index_bits};
-}
-inline std::int64_t index_of(std::int64_t record_id) {
-  return record_id & max_index;
-}
-
 // A record that was received from a queue and not acknowledged. In flight until visible_ms.
 struct QueueRecordRow {
   std::int64_t queue_id = 0;  // of the resource

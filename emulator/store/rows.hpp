@@ -1,6 +1,7 @@
 // What the tables hold, as plain values.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -18,10 +19,21 @@ struct ShardKey {
   friend bool operator==(ShardKey, ShardKey) = default;
 };
 
-// Bits of record.id below the shard's key.
+// Bits of a record's id below the shard's key.
 constexpr int index_bits = 40;
 constexpr std::int64_t max_index = (std::int64_t{1} << index_bits) - 1;
 constexpr std::int64_t max_shard_key = (std::int64_t{1} << (62 - index_bits)) - 1;
+
+// What names a record in the data file: its shard and its index in it.
+inline std::int64_t record_id(ShardKey shard, std::int64_t index) {
+  return (shard.value << index_bits) + index;
+}
+inline ShardKey shard_of(std::int64_t record_id) {
+  return {record_id >> index_bits};
+}
+inline std::int64_t index_of(std::int64_t record_id) {
+  return record_id & max_index;
+}
 
 using Tags = std::vector<std::pair<std::string, std::string>>;
 
@@ -106,11 +118,46 @@ struct RecordBatch {
   std::vector<Entry> entries;
   std::string bytes;
 
+  // `record` is the key and behind it the data.
+  void append(std::int64_t index, std::int64_t time_ms, bool has_key, std::size_t key_size,
+              std::string_view record) {
+    append(index, time_ms, has_key, record.substr(0, key_size), record.substr(key_size));
+  }
+  void append(std::int64_t index, std::int64_t time_ms, bool has_key, std::string_view key,
+              std::string_view data) {
+    entries.push_back({.index = index,
+                       .time_ms = time_ms,
+                       .key_at = bytes.size(),
+                       .key_size = static_cast<std::uint32_t>(key.size()),
+                       .has_key = has_key,
+                       .data_size = static_cast<std::uint32_t>(data.size())});
+    bytes.append(key);
+    bytes.append(data);
+  }
+  void append(const RecordBatch& from, const Entry& entry) {
+    append(entry.index, entry.time_ms, entry.has_key, entry.key_size, from.record(entry));
+  }
+  void clear() {
+    entries.clear();
+    bytes.clear();
+  }
+
   [[nodiscard]] std::string_view key(const Entry& entry) const {
     return std::string_view{bytes}.substr(entry.key_at, entry.key_size);
   }
   [[nodiscard]] std::string_view data(const Entry& entry) const {
     return std::string_view{bytes}.substr(entry.key_at + entry.key_size, entry.data_size);
+  }
+  [[nodiscard]] std::string_view record(const Entry& entry) const {
+    return std::string_view{bytes}.substr(entry.key_at,
+                                          std::size_t{entry.key_size} + entry.data_size);
+  }
+  // The first entry of an index or a later one.
+  [[nodiscard]] std::size_t find(std::int64_t index) const {
+    const auto at =
+        std::lower_bound(entries.begin(), entries.end(), index,
+                         [](const Entry& one, std::int64_t wanted) { return one.index < wanted; });
+    return static_cast<std::size_t>(at - entries.begin());
   }
 };
 

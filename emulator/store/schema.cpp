@@ -70,7 +70,39 @@ constexpr std::array<std::array<int, 6>, 10> limbs = {{{269634, 686656, 980416, 
                                                        {39857, 0, 0, 0, 0, 0},
                                                        {49, 0, 0, 0, 0, 0}}};
 
-std::string records_view() {
+base::Status apply(Connection& connection, int version) {
+  if (version == 1) {
+    BOOST_OUTCOME_TRY(connection.run(version_1));
+    BOOST_OUTCOME_TRY(connection.run(records_view("record").c_str()));
+  }
+  if (version == 2) {
+    BOOST_OUTCOME_TRY(connection.run(version_2));
+  }
+  if (version == 3) {
+    BOOST_OUTCOME_TRY(connection.run(version_3));
+  }
+  if (version == 4) {
+    BOOST_OUTCOME_TRY(make_version_4(connection));
+  }
+  const auto set = "PRAGMA user_version = " + std::to_string(version);
+  return connection.run(set.c_str());
+}
+
+base::Result<int> current_version(Connection& connection) {
+  BOOST_OUTCOME_TRY(auto statement, connection.prepare("PRAGMA user_version"));
+  BOOST_OUTCOME_TRY(const bool found, statement.step());
+  return found ? static_cast<int>(statement.integer(0)) : 0;
+}
+
+base::Result<bool> is_empty(Connection& connection) {
+  BOOST_OUTCOME_TRY(auto statement, connection.prepare("SELECT count(*) FROM sqlite_schema"));
+  BOOST_OUTCOME_TRY(statement.step());
+  return statement.integer(0) == 0;
+}
+
+}  // namespace
+
+std::string records_view(const std::string& source) {
   constexpr std::array<const char*, 6> fields = {
       "", "created_s", "(number & 15)", "(id & 1099511627775)", "time_s", "number"};
   std::string sums;
@@ -87,8 +119,10 @@ std::string records_view() {
       " FROM (SELECT record.id, stream.account, stream.region, stream.name AS stream, "
       "shard.number, "
       "shard.created_s, record.time_ms, max(record.time_ms / 1000, shard.created_s) AS time_s, "
-      "partition_key, data FROM record JOIN shard ON shard.id = record.id >> 40 "
-      "JOIN stream ON stream.id = shard.stream_id))";
+      "partition_key, data FROM " +
+      source +
+      " AS record CROSS JOIN shard ON shard.id = record.id >> 40 "
+      "CROSS JOIN stream ON stream.id = shard.stream_id))";
   std::string format = "%d";
   std::string arguments = ", l9";
   for (std::size_t i = 1; i < limbs.size(); ++i) {
@@ -109,37 +143,8 @@ std::string records_view() {
          ") AS sequence_number, strftime('%Y-%m-%dT%H:%M:%fZ', time_ms / 1000.0, 'unixepoch') AS "
          "time, "
          "partition_key, data FROM " +
-         from + " ORDER BY id;";
+         from + ";";
 }
-
-base::Status apply(Connection& connection, int version) {
-  if (version == 1) {
-    BOOST_OUTCOME_TRY(connection.run(version_1));
-    BOOST_OUTCOME_TRY(connection.run(records_view().c_str()));
-  }
-  if (version == 2) {
-    BOOST_OUTCOME_TRY(connection.run(version_2));
-  }
-  if (version == 3) {
-    BOOST_OUTCOME_TRY(connection.run(version_3));
-  }
-  const auto set = "PRAGMA user_version = " + std::to_string(version);
-  return connection.run(set.c_str());
-}
-
-base::Result<int> current_version(Connection& connection) {
-  BOOST_OUTCOME_TRY(auto statement, connection.prepare("PRAGMA user_version"));
-  BOOST_OUTCOME_TRY(const bool found, statement.step());
-  return found ? static_cast<int>(statement.integer(0)) : 0;
-}
-
-base::Result<bool> is_empty(Connection& connection) {
-  BOOST_OUTCOME_TRY(auto statement, connection.prepare("SELECT count(*) FROM sqlite_schema"));
-  BOOST_OUTCOME_TRY(statement.step());
-  return statement.integer(0) == 0;
-}
-
-}  // namespace
 
 base::Status migrate(Connection& connection) {
   BOOST_OUTCOME_TRY(const int found, current_version(connection));

@@ -58,12 +58,10 @@ Store::Store(std::string path, int lock, Connection connection)
     : path_(std::move(path)), lock_(lock), connection_(std::move(connection)) {}
 
 Store::~Store() {
+  checkpointer_.reset();
   begin_.reset();
   commit_.reset();
-  append_.reset();
-  erase_.reset();
-  erase_queued_.reset();
-  first_id_.reset();
+  records_.reset();
   // The log goes back into the data file: what is left behind is one file that any tool can copy.
   if (!path_.empty()) (void)connection_.run("PRAGMA wal_checkpoint(TRUNCATE)");
   if (lock_ >= 0) ::close(lock_);
@@ -97,7 +95,8 @@ base::Status Store::prepare(Durability durability) {
   if (!path_.empty()) {
     BOOST_OUTCOME_TRY(connection_.run("PRAGMA journal_mode = WAL"));
   }
-  BOOST_OUTCOME_TRY(connection_.run(synchronous(durability)));
+  synchronous_ = synchronous(durability);
+  BOOST_OUTCOME_TRY(connection_.run(synchronous_));
   BOOST_OUTCOME_TRY(connection_.run("PRAGMA foreign_keys = ON"));
   BOOST_OUTCOME_TRY(connection_.run("PRAGMA cache_size = -16000"));
   BOOST_OUTCOME_TRY(connection_.run("PRAGMA wal_autocheckpoint = 4000"));
@@ -105,18 +104,19 @@ base::Status Store::prepare(Durability durability) {
   BOOST_OUTCOME_TRY(migrate(connection_));
   BOOST_OUTCOME_TRY(begin_, connection_.prepare("BEGIN IMMEDIATE"));
   BOOST_OUTCOME_TRY(commit_, connection_.prepare("COMMIT"));
-  BOOST_OUTCOME_TRY(append_, connection_.prepare("INSERT INTO record VALUES (?, ?, ?, ?)"));
-  BOOST_OUTCOME_TRY(erase_, connection_.prepare("DELETE FROM record WHERE id >= ? AND id < ?"));
-  BOOST_OUTCOME_TRY(
-      erase_queued_,
-      connection_.prepare("DELETE FROM queue_record WHERE record_id >= ? AND record_id < ?"));
-  BOOST_OUTCOME_TRY(first_id_, connection_.prepare("SELECT id FROM record WHERE id BETWEEN ? AND ? "
-                                                   "ORDER BY id LIMIT 1"));
+  BOOST_OUTCOME_TRY(records_, Records::open(connection_, in_memory()));
   return base::success();
 }
 
 base::Result<std::unique_ptr<Reader>> Store::make_reader() {
-  BOOST_OUTCOME_TRY(auto reader, in_memory() ? Reader::over(connection_) : Reader::open(path_));
+  BOOST_OUTCOME_TRY(auto reader, in_memory() ? Reader::over(connection_, *records_)
+                                             : Reader::open(path_, *records_));
+  return std::make_unique<Reader>(std::move(reader));
+}
+
+base::Result<std::unique_ptr<Reader>> Store::make_inner_reader() {
+  BOOST_OUTCOME_TRY(auto reader, Reader::over(connection_, *records_));
+  reader.see_uncommitted();
   return std::make_unique<Reader>(std::move(reader));
 }
 
@@ -124,10 +124,21 @@ base::Status Store::begin() {
   return begin_->run();
 }
 base::Status Store::commit() {
-  return commit_->run();
+  BOOST_OUTCOME_TRY(records_->write());
+  BOOST_OUTCOME_TRY(commit_->run());
+  records_->committed();
+  if (checkpointer_) checkpointer_->committed();
+  return base::success();
+}
+
+base::Status Store::checkpoint_in_background() {
+  if (in_memory() || checkpointer_) return base::success();
+  BOOST_OUTCOME_TRY(checkpointer_, Checkpointer::start(path_, connection_, synchronous_));
+  return base::success();
 }
 
 void Store::rollback() {
+  records_->discard();
   // After some errors SQLite has rolled back by itself.
   if (connection_.in_transaction()) (void)connection_.run("ROLLBACK");
 }
@@ -142,40 +153,12 @@ base::Status Store::rollback_to_savepoint() {
   return connection_.run("ROLLBACK TO call; RELEASE call");
 }
 
-base::Status Store::append(ShardKey shard, std::int64_t index, std::int64_t time_ms,
-                           const std::optional<std::string_view>& partition_key,
-                           std::string_view data) {
-  append_->bind(0, (shard.value << index_bits) + index).bind(1, time_ms);
-  if (partition_key) {
-    append_->bind(2, *partition_key);
-  } else {
-    append_->bind_null(2);
-  }
-  append_->bind_blob(3, data);
-  return append_->run();
-}
-
-base::Result<std::int64_t> Store::erase(ShardKey shard, std::int64_t below_index,
-                                        std::int64_t limit) {
-  const std::int64_t base_id = shard.value << index_bits;
-  std::int64_t first = 0;
-  {
-    const ResetGuard guard{*first_id_};
-    first_id_->bind(0, base_id).bind(1, base_id + below_index - 1);
-    BOOST_OUTCOME_TRY(const bool found, first_id_->step());
-    if (!found) return std::int64_t{0};
-    first = first_id_->integer(0);
-  }
-  // Indexes follow one another, so a range of `limit` indexes holds about as many records.
-  const auto end = std::min(base_id + below_index, first + limit);
-  BOOST_OUTCOME_TRY(erase_queued_->bind(0, first).bind(1, end).run());
-  BOOST_OUTCOME_TRY(erase_->bind(0, first).bind(1, end).run());
-  return connection_.changes();
-}
-
 base::Result<std::int64_t> Store::trim(const ShardRow& shard, std::int64_t below_index,
                                        std::int64_t limit) {
-  BOOST_OUTCOME_TRY(const auto erased, erase(shard.key, below_index, limit));
+  if (records_->has_pending_below(shard.key, below_index)) {
+    BOOST_OUTCOME_TRY(records_->settle());
+  }
+  BOOST_OUTCOME_TRY(const auto erased, records_->erase(shard.key, below_index, limit));
   if (erased == 0) return erased;
   BOOST_OUTCOME_TRY(
       auto floor, connection_.prepare("UPDATE shard SET next_index = ?, last_ms = ? WHERE id = ?"));
@@ -190,7 +173,7 @@ base::Result<std::int64_t> Store::erase_doomed(std::int64_t limit) {
   if (!found) return std::int64_t{0};
   const ShardKey shard{next.integer(0)};
   next.reset();
-  BOOST_OUTCOME_TRY(const auto erased, erase(shard, max_index, limit));
+  BOOST_OUTCOME_TRY(const auto erased, records_->erase(shard, max_index, limit));
   if (erased > 0) return erased;
   BOOST_OUTCOME_TRY(auto forget, connection_.prepare("DELETE FROM doomed_shard WHERE id = ?"));
   BOOST_OUTCOME_TRY(forget.bind(0, shard.value).run());

@@ -10,7 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "emulator/store/checkpointer.hpp"
 #include "emulator/store/database.hpp"
+#include "emulator/store/records.hpp"
 #include "emulator/store/rows.hpp"
 
 namespace millrace::store {
@@ -19,19 +21,18 @@ namespace millrace::store {
 // (survives a crash of the process); off: like normal, and SQLite orders nothing on the disk.
 enum class Durability { full, normal, off };
 
-// Reads records of shards; one seek a call.
+// Reads records of shards: the newest from memory, the others from their chunks, with one seek.
 class Reader {
  public:
-  static base::Result<Reader> over(Connection& shared);
-  static base::Result<Reader> open(const std::string& path);
+  // On a connection of its own, or on the writer's.
+  static base::Result<Reader> open(const std::string& path, const Records& records);
+  static base::Result<Reader> over(Connection& shared, const Records& records);
+  // Also sees what the transaction under way has appended; the writer's thread only.
+  void see_uncommitted() { uncommitted_ = true; }
 
   // Records of a shard from `from_index` on: at most `limit`, and at most `max_bytes` of key and
   // data unless the first alone is larger. Also says whether a further record exists and its
   // arrival time.
-  struct Page {
-    RecordBatch records;
-    std::optional<std::int64_t> next_time_ms;
-  };
   base::Result<Page> scan(ShardKey shard, std::int64_t from_index, std::size_t limit,
                           std::size_t max_bytes);
 
@@ -40,11 +41,24 @@ class Reader {
   base::Result<std::optional<std::int64_t>> first_at(ShardKey shard, std::int64_t time_ms);
 
  private:
-  Reader(std::unique_ptr<Connection> owned, Statement scan, Statement at, Statement last);
+  // A chunk but for its records.
+  struct Summary {
+    std::int64_t index = 0;  // of the first record
+    std::int64_t first_ms = 0;
+  };
+  Reader(const Records& records, std::unique_ptr<Connection> owned, Statement scan, Statement at,
+         Statement last);
+  base::Status scan_chunks(ShardKey shard, std::int64_t from_index, Page& page);
+  base::Result<std::optional<Summary>> summary(Statement& statement, ShardKey shard,
+                                               std::int64_t from_index);
+  base::Result<std::optional<std::int64_t>> first_in_chunks(ShardKey shard, std::int64_t time_ms);
+
+  const Records& records_;
   std::unique_ptr<Connection> owned_;  // null when it shares the writer's
   Statement scan_;
   Statement at_;
   Statement last_;
+  bool uncommitted_ = false;
 };
 
 class Store {
@@ -56,18 +70,26 @@ class Store {
 
   [[nodiscard]] bool in_memory() const { return path_.empty(); }
   base::Result<std::unique_ptr<Reader>> make_reader();
+  // On the writer's connection; also sees what the transaction under way has appended.
+  base::Result<std::unique_ptr<Reader>> make_inner_reader();
 
   // --- writer's thread only ---
   base::Status begin();
   base::Status commit();
+  // Moves the log into the data file on a thread of its own from here on, instead of within some
+  // commits. Nothing to do in memory.
+  base::Status checkpoint_in_background();
   // Undoes all since begin(); never fails in a way the caller could act on.
   void rollback();
   base::Status savepoint();
   base::Status release_savepoint();
   base::Status rollback_to_savepoint();
 
-  base::Status append(ShardKey shard, std::int64_t index, std::int64_t time_ms,
-                      const std::optional<std::string_view>& partition_key, std::string_view data);
+  // Written with the commit; not within a savepoint. Indexes of a shard rise.
+  void append(ShardKey shard, std::int64_t index, std::int64_t time_ms,
+              const std::optional<std::string_view>& partition_key, std::string_view data) {
+    records_->append(shard, index, time_ms, partition_key, data);
+  }
 
   // Both fill in the new keys.
   base::Status insert_stream(StreamRow& stream);
@@ -112,11 +134,12 @@ class Store {
   // For stores of one purpose beside this one (queue records, say): the writer's connection.
   [[nodiscard]] Connection& writer() { return connection_; }
 
-  // Removes records of a shard below `index`, at most `limit` of them, and keeps `next_index` and
-  // `last_ms` so that numbers go on rising. Returns how many.
+  // Removes records of a shard below `index`, about `limit` of them, and keeps `next_index` and
+  // `last_ms` so that numbers go on rising. A chunk goes as a whole: what arrived up to ten minutes
+  // before stays until the last of them is below. Returns how many went.
   base::Result<std::int64_t> trim(const ShardRow& shard, std::int64_t below_index,
                                   std::int64_t limit);
-  // Erases up to `limit` records of deleted streams; 0 when none is left.
+  // Erases about `limit` records of deleted streams; 0 when none is left.
   base::Result<std::int64_t> erase_doomed(std::int64_t limit);
 
   base::Result<std::vector<StreamRow>> load_streams();
@@ -129,12 +152,14 @@ class Store {
  private:
   Store(std::string path, int lock, Connection connection);
   base::Status prepare(Durability durability);
-  base::Result<std::int64_t> erase(ShardKey shard, std::int64_t below_index, std::int64_t limit);
 
   std::string path_;  // empty: in memory
   int lock_ = -1;     // file descriptor of the directory's lock
   Connection connection_;
-  std::optional<Statement> begin_, commit_, append_, erase_, erase_queued_, first_id_;
+  const char* synchronous_ = "";  // the pragma
+  std::optional<Statement> begin_, commit_;
+  std::unique_ptr<Records> records_;
+  std::unique_ptr<Checkpointer> checkpointer_;
 };
 
 }  // namespace millrace::store

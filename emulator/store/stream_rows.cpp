@@ -55,6 +55,7 @@ base::Status Store::close_shard(const ShardRow& shard) {
 }
 
 base::Status Store::delete_shard(ShardKey shard) {
+  records_->expect_deletions();
   BOOST_OUTCOME_TRY(auto doom, connection_.prepare("INSERT INTO doomed_shard VALUES (?)"));
   BOOST_OUTCOME_TRY(doom.bind(0, shard.value).run());
   BOOST_OUTCOME_TRY(auto remove, connection_.prepare("DELETE FROM shard WHERE id = ?"));
@@ -99,6 +100,7 @@ base::Status Store::update_stream(const StreamRow& stream) {
 }
 
 base::Status Store::delete_stream(std::int64_t stream_id) {
+  records_->expect_deletions();
   BOOST_OUTCOME_TRY(auto doom, connection_.prepare("INSERT INTO doomed_shard SELECT id FROM shard "
                                                    "WHERE stream_id = ?"));
   BOOST_OUTCOME_TRY(doom.bind(0, stream_id).run());
@@ -154,9 +156,7 @@ base::Result<std::vector<ShardRow>> Store::load_shards() {
       connection_.prepare("SELECT id, stream_id, number, hash_start, hash_end, created_s, parent, "
                           "adjacent_parent, closed_ms, next_index, last_ms FROM shard "
                           "ORDER BY stream_id, number"));
-  BOOST_OUTCOME_TRY(auto last,
-                    connection_.prepare("SELECT id, time_ms FROM record WHERE id BETWEEN ? "
-                                        "AND ? ORDER BY id DESC LIMIT 1"));
+  BOOST_OUTCOME_TRY(records_->load());
   std::vector<ShardRow> shards;
   for (;;) {
     BOOST_OUTCOME_TRY(const bool found, row.step());
@@ -173,13 +173,10 @@ base::Result<std::vector<ShardRow>> Store::load_shards() {
     if (!row.is_null(8)) shard.closed_ms = row.integer(8);
     shard.next_index = row.integer(9);
     shard.last_ms = row.integer(10);
-    const ResetGuard guard{last};
-    const std::int64_t base_id = shard.key.value << index_bits;
-    last.bind(0, base_id).bind(1, base_id + max_index);
-    BOOST_OUTCOME_TRY(const bool any, last.step());
-    if (any) {
-      shard.next_index = std::max(shard.next_index, (last.integer(0) & max_index) + 1);
-      shard.last_ms = std::max(shard.last_ms, last.integer(1));
+    BOOST_OUTCOME_TRY(const auto last, records_->last(shard.key));
+    if (last) {
+      shard.next_index = std::max(shard.next_index, last->index + 1);
+      shard.last_ms = std::max(shard.last_ms, last->time_ms);
     }
   }
 }

@@ -45,8 +45,8 @@ TEST_CASE("store: records come back in order, in pages bounded by number and by 
     const auto shard = add_shard(*store);
     const auto other = add_shard(*store, "other");
     for (int i = 1; i <= 10; ++i) {
-      REQUIRE(store->append(shard, i, 1000 + i, "key", "data" + std::to_string(i)));
-      REQUIRE(store->append(other, i, 5, "", ""));
+      store->append(shard, i, 1000 + i, "key", "data" + std::to_string(i));
+      store->append(other, i, 5, "", "");
     }
     REQUIRE(store->commit());
     auto reader = store->make_reader().value();
@@ -76,28 +76,30 @@ TEST_CASE("store: a reader sees commits, not what is being written") {
   REQUIRE(store->commit());
   auto reader = store->make_reader().value();
   REQUIRE(store->begin());
-  REQUIRE(store->append(shard, 1, 1, "k", "d"));
+  store->append(shard, 1, 1, "k", "d");
   CHECK(reader->scan(shard, 0, 9, 99).value().records.entries.empty());
   REQUIRE(store->commit());
   CHECK(reader->scan(shard, 0, 9, 99).value().records.entries.size() == 1);
   REQUIRE(store->begin());
-  REQUIRE(store->append(shard, 2, 1, "k", "d"));
+  store->append(shard, 2, 1, "k", "d");
   store->rollback();
   CHECK(reader->scan(shard, 0, 9, 99).value().records.entries.size() == 1);
 }
 
 TEST_CASE("store: the first record at a time is found, gaps and equal times included") {
   auto store = open(std::nullopt);
+  REQUIRE(store->begin());
   const auto shard = add_shard(*store);
   std::vector<std::pair<std::int64_t, std::int64_t>> records;  // index, time
   std::int64_t index = 1;
   std::int64_t time = 100;
   for (int i = 0; i < 200; ++i) {
     records.emplace_back(index, time);
-    REQUIRE(store->append(shard, index, time, "k", "d"));
+    store->append(shard, index, time, "k", "d");
     index += i % 7 == 0 ? 5 : 1;
     time += i % 3 == 0 ? 0 : i % 5;
   }
+  REQUIRE(store->commit());
   auto reader = store->make_reader().value();
   for (std::int64_t wanted = 95; wanted < time + 5; ++wanted) {
     std::optional<std::int64_t> expected;
@@ -119,7 +121,7 @@ TEST_CASE("store: streams, shards and the next index survive a reopening") {
     auto store = open(dir.path());
     REQUIRE(store->begin());
     shard = add_shard(*store);
-    for (int i = 1; i <= 5; ++i) REQUIRE(store->append(shard, i, 10 * i, "k", "d"));
+    for (int i = 1; i <= 5; ++i) store->append(shard, i, 10 * i, "k", "d");
     REQUIRE(store->commit());
   }
   {
@@ -131,9 +133,10 @@ TEST_CASE("store: streams, shards and the next index survive a reopening") {
     CHECK(shards[0].hash_end == base::uint128_max);
     REQUIRE(store->load_streams().value().size() == 1);
     // Everything trimmed: the numbers must go on all the same.
-    CHECK(store->trim(shards[0], 6, 3).value() == 3);
-    CHECK(store->trim(shards[0], 6, 3).value() == 2);
+    REQUIRE(store->begin());
+    CHECK(store->trim(shards[0], 6, 3).value() == 5);  // they are one chunk
     CHECK(store->trim(shards[0], 6, 3).value() == 0);
+    REQUIRE(store->commit());
   }
   auto store = open(dir.path());
   const auto shards = store->load_shards().value();
@@ -143,12 +146,16 @@ TEST_CASE("store: streams, shards and the next index survive a reopening") {
 
 TEST_CASE("store: records of a deleted stream are erased little by little") {
   auto store = open(std::nullopt);
+  REQUIRE(store->begin());
   const auto doomed = add_shard(*store, "doomed");
   const auto kept = add_shard(*store, "kept");
+  const std::string large(20'000, 'x');  // two in a chunk
   for (int i = 1; i <= 5; ++i) {
-    REQUIRE(store->append(doomed, i, i, "k", "d"));
-    REQUIRE(store->append(kept, i, i, "k", "d"));
+    store->append(doomed, i, i, "k", large);
+    store->append(kept, i, i, "k", "d");
   }
+  REQUIRE(store->commit());
+  REQUIRE(store->begin());
   const auto streams = store->load_streams().value();
   REQUIRE(store->delete_stream(streams[0].id));
   CHECK(store->load_shards().value().size() == 1);
@@ -184,7 +191,7 @@ TEST_CASE("store: the records view shows AWS's sequence numbers") {
     auto store = open(dir.path());
     REQUIRE(store->begin());
     const auto shard = add_shard(*store, "s", 3076);
-    REQUIRE(store->append(shard, 0xc3, 1'700'000'123'456, "key", "payload"));
+    store->append(shard, 0xc3, 1'700'000'123'456, "key", "payload");
     REQUIRE(store->commit());
   }
   auto file = Connection::open(dir.path() + "/millrace.db", Connection::Access::read_only).value();
