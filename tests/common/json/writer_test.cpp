@@ -52,3 +52,28 @@ TEST_CASE("json writer: what it writes parses back") {
   REQUIRE(parsed.has_value());
   CHECK(parsed.value()->root().as_text() == all);
 }
+
+TEST_CASE("json writer: a character that needs an escape is found wherever it stands") {
+  for (const std::string around : {"abcdefgh", "caf\u00e9 \u20ac\U0001f600 x"}) {
+    for (int c = 0; c < 0x80; ++c) {
+      for (std::size_t before = 0; before < 20; ++before) {
+        std::string text;
+        while (text.size() < before) text += around;
+        // Not within a character of several bytes.
+        const auto at = before == 0 || around[0] == 'c' ? text.size() : before;
+        text.insert(at, 1, static_cast<char>(c));
+        text += around;
+        millrace::json::Writer writer;
+        writer.text(text);
+        CAPTURE(text);
+        const auto& written = writer.str();
+        const bool escaped = c < 0x20 || c == '"' || c == '\\' || c == 0x7f;
+        CHECK((written.find('\\') != std::string::npos) == escaped);
+        if (c == 0) continue;
+        const auto parsed = millrace::json::parse(R"({"t":)" + written + "}");
+        REQUIRE(parsed.has_value());
+        CHECK(parsed.value()->root()["t"].as_text() == text);
+      }
+    }
+  }
+}

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <random>
+
 using namespace millrace::engine;
 
 TEST_CASE("sequence numbers: two that AWS gave out are read and written again") {
@@ -60,5 +62,28 @@ TEST_CASE("sequence numbers: old versions are told apart, nonsense is refused") 
         "1000000000000000000000000000000000000000000000000"}) {
     CAPTURE(bad);
     CHECK_FALSE(parse_sequence_number(bad).has_value());
+  }
+}
+
+TEST_CASE("sequence numbers: what is written is read again, whatever was written before") {
+  std::mt19937_64 random{7};
+  SequenceNumber number{
+      .created_s = 1'700'000'000, .index = 1, .time_s = 1'700'000'000, .shard = 0};
+  for (int i = 0; i < 5000; ++i) {
+    // Mostly the next of the same shard and second, as in a page.
+    if (i % 7 == 0) number.shard = static_cast<std::uint32_t>(random() % 10'000);
+    if (i % 11 == 0) number.time_s = static_cast<std::int64_t>(random() % 16'000'000'000);
+    if (i % 13 == 0) number.created_s = static_cast<std::int64_t>(random() % 16'000'000'000);
+    number.index = i % 5 == 0 ? random() >> (1 + random() % 63) : number.index + 1;
+    if (number.index > last_sequence_index) number.index = last_sequence_index;
+    const auto text = SequenceText{number}.str();
+    CAPTURE(text);
+    CHECK(text.front() != '0');
+    const auto read = parse_sequence_number(text);
+    REQUIRE(read.has_value());
+    CHECK(read->index == number.index);
+    CHECK(read->shard == number.shard);
+    CHECK(read->time_s == number.time_s);
+    CHECK(read->created_s == number.created_s);
   }
 }
