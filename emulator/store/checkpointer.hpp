@@ -17,8 +17,8 @@ namespace millrace::store {
 
 class Checkpointer {
  public:
-  // `writer` must outlive it; from here on it does no checkpoints by itself. `synchronous`: the
-  // pragma that the writer was given.
+  // Nothing is being written. `writer` must outlive it; from here on it does no checkpoints by
+  // itself. `synchronous`: the pragma that the writer was given.
   static base::Result<std::unique_ptr<Checkpointer>> start(const std::string& path,
                                                            Connection& writer,
                                                            const char* synchronous);
@@ -37,6 +37,7 @@ class Checkpointer {
 
   Connection& writer_;
   Connection own_;  // the thread's
+  int log_ = -1;    // file descriptor of the log
   int frames_ = 0;  // in the log; by the writer's thread
   int last_frames_ = 0;
   int next_at_;

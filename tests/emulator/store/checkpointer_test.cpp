@@ -41,6 +41,7 @@ TEST_CASE("checkpointer: the log stays bounded under writes, and nothing is lost
   }
   // 36 MB were put; the log is begun anew after about 16.
   CHECK(longest > (8U << 20U));
+  CHECK(longest < (30U << 20U));
   CHECK(std::filesystem::file_size(dir.path() + "/millrace.db") > commits * size);
   auto store = Store::open(dir.path(), Durability::off).value();
   auto reader = store->make_reader().value();
@@ -54,4 +55,34 @@ TEST_CASE("checkpointer: the log stays bounded under writes, and nothing is lost
       ++next;
     }
   }
+}
+
+TEST_CASE("checkpointer: a log that was left behind, long or not, is read whole") {
+  const test::TempDir dir;
+  const test::TempDir copy;
+  ShardKey shard;
+  {
+    auto store = Store::open(dir.path(), Durability::full).value();
+    REQUIRE(store->checkpoint_in_background());
+    REQUIRE(store->begin());
+    StreamRow stream;
+    stream.name = "s";
+    REQUIRE(store->insert_stream(stream));
+    ShardRow row;
+    row.stream_id = stream.id;
+    row.hash_end = base::uint128_max;
+    REQUIRE(store->insert_shard(row));
+    shard = row.key;
+    for (std::int64_t index = 1; index <= 3; ++index) store->append(shard, index, index, "k", "d");
+    REQUIRE(store->commit());
+    // As a kill leaves them: the file and its log.
+    for (const char* name : {"/millrace.db", "/millrace.db-wal"}) {
+      std::filesystem::copy_file(dir.path() + name, copy.path() + name);
+    }
+  }
+  CHECK(std::filesystem::file_size(copy.path() + "/millrace.db-wal") > 0);
+  auto store = Store::open(copy.path(), Durability::full).value();
+  REQUIRE(store->checkpoint_in_background());
+  const auto page = store->make_reader().value()->scan(shard, 0, 10, 1000).value();
+  CHECK(page.records.entries.size() == 3);
 }
