@@ -8,7 +8,7 @@ corpus once the fault is fixed, and every build's tests feed it again.
 
 --docs    writes the table into FILE, between `<!-- begin fuzz -->` and `<!-- end fuzz -->`
 --merge   instead: of all inputs known here, the fewest that still cover everything go into
-          tests/fuzz/corpus (small ones, at most 150 a target)
+          tests/fuzz/corpus (small ones, at most 60 a target)
 """
 
 import argparse
@@ -36,7 +36,7 @@ LEAKS_AT_END = {"exchange", "operations", "http1", "sql", "sql_run"}
 # One input is too slow from here on. An 8 MB script is not what anybody waits for.
 SLOW_S = 20
 MEMORY_MIB = 2048
-MOST_KEPT = 150
+MOST_KEPT = 60
 LARGEST_KEPT = 3000
 
 
