@@ -195,6 +195,8 @@ def main():
     arguments.add_argument("--jobs", type=int, default=2, help="targets at the same time (default 2)")
     arguments.add_argument("--docs", type=pathlib.Path, help="also write the table into this file")
     arguments.add_argument("--merge", action="store_true", help="bring found inputs into tests/fuzz/corpus")
+    arguments.add_argument("--news", action="store_true",
+                           help="exit code 78 for a fault that was found, 1 for what could not run")
     arguments.add_argument("target", nargs="?", help="one target; all unless named")
     arguments.add_argument("seconds", nargs="?", type=int, help="for each target (default 60)")
     given = arguments.parse_args()
@@ -226,7 +228,9 @@ def main():
     idle = [row["target"] for row in rows if row["inputs"] == 0 and not row["fault"]]
     if idle:
         print(f"\nno input was run by: {', '.join(idle)}")
-    return 1 if broken or idle else 0
+    if idle or not broken:
+        return 1 if idle else 0
+    return 78 if given.news else 1
 
 
 if __name__ == "__main__":
