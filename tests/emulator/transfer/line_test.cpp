@@ -6,7 +6,7 @@ using namespace millrace;
 using namespace millrace::transfer;
 
 TEST_CASE("line: a record comes back from its line as it was, text or not") {
-  for (const std::string data :
+  for (const std::string& data :
        {std::string{"plain \"text\" \xc3\xa9\n"}, std::string{"\xff\x00", 2}, std::string{}}) {
     CAPTURE(data);
     const Line line{.time_ms = 1'764'590'000'123,
