@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <memory>
 #include <stop_token>
 #include <thread>
 
@@ -41,35 +42,40 @@ int report(const base::Error& error, int code) {
   return code;
 }
 
+template <typename Flags, typename Options>
+int run(const Flags& flags, std::unique_ptr<generator::Source> (*source)(const Options&),
+        generator::Interrupt& interrupt) {
+  const auto options = generator::read_options(flags);
+  if (!options) return report(options.error(), bad_usage);
+  const auto events = source(options.value());
+  const auto done = generator::run(options.value(), *events, interrupt);
+  return done ? ok : report(done.error(), failed);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{"millrace-generator: trades for a Kinesis stream", "millrace-generator"};
+  CLI::App app{"millrace-generator: events for a Kinesis stream", "millrace-generator"};
   app.set_version_flag("--version", MILLRACE_VERSION);
   app.require_subcommand(1);
   std::string log_level = "info";
   app.add_option("--log-level", log_level, "trace, debug, info, warn, error or off")
       ->envname("MILLRACE_LOG_LEVEL")
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}));
-  generator::Flags flags;
+  generator::TradeFlags trade_flags;
   auto* trades =
       app.add_subcommand("trades", "stock trades, as the published generator makes them");
-  generator::declare(*trades, flags);
-  auto* nexmark = app.add_subcommand("nexmark", "person, auction and bid events (not served yet)");
-  nexmark->allow_extras();
+  generator::declare(*trades, trade_flags);
+  generator::NexmarkFlags nexmark_flags;
+  auto* nexmark = app.add_subcommand(
+      "nexmark", "persons, auctions and bids of an auction house, for the Nexmark queries");
+  generator::declare(*nexmark, nexmark_flags);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? ok : bad_usage;
   }
   base::set_log_level(log_level);
-  if (nexmark->parsed()) {
-    std::fprintf(stderr, "millrace-generator: nexmark is not served yet; 'trades' is\n");
-    return bad_usage;
-  }
-  const auto options = generator::read_options(flags);
-  if (!options) return report(options.error(), bad_usage);
-
   sigset_t signals;
   ::sigemptyset(&signals);
   ::sigaddset(&signals, SIGINT);
@@ -79,6 +85,6 @@ int main(int argc, char** argv) {
   generator::Interrupt interrupt;
   std::jthread watcher{
       [&](const std::stop_token& token) { watch_signals(token, signals, interrupt); }};
-  const auto done = generator::run_trades(options.value(), interrupt);
-  return done ? ok : report(done.error(), failed);
+  if (nexmark->parsed()) return run(nexmark_flags, generator::nexmark_source, interrupt);
+  return run(trade_flags, generator::trade_source, interrupt);
 }

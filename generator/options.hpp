@@ -10,21 +10,19 @@
 
 #include "common/aws/settings.hpp"
 #include "common/base/result.hpp"
+#include "generator/nexmark/nexmark.hpp"
 #include "generator/pace/event_times.hpp"
 #include "generator/sink/partition_keys.hpp"
 
 namespace millrace::generator {
 
-// As typed.
+// As typed: what every kind of event has, ...
 struct Flags {
   std::string stream = "stocktrading-ingest-stream";
   double rate = 5;
   std::uint64_t count = 0;
   std::optional<std::uint64_t> seed;
-  std::string tickers;
   std::string start;
-  double time_scale = 1;
-  std::string late;
   std::string partition_key = "constant";
   bool create = false;
   int shards = 1;
@@ -35,13 +33,28 @@ struct Flags {
   std::string profile;
 };
 
-// As meant.
+// ... what only trades have, ...
+struct TradeFlags : Flags {
+  std::string tickers;
+  double time_scale = 1;
+  std::string late;
+};
+
+// ... and what only Nexmark has.
+struct NexmarkFlags : Flags {
+  NexmarkFlags();
+  bool fast = false;
+  std::int64_t out_of_order = 1;
+};
+
+// As meant: where to, how fast and how much.
 struct Options {
+  std::string noun;  // of many: "trades"
   std::string stream;
+  double rate = 5;          // a second
+  bool unpaced = false;     // as fast as it goes, whatever the rate
   std::uint64_t count = 0;  // 0: until stopped
   std::uint64_t seed = 0;
-  std::vector<std::string> tickers;
-  pace::EventTimeOptions times;  // its rate is that of the sending, too
   sink::KeyChoice keys = sink::KeyChoice::constant;
   bool create = false;
   int shards = 1;
@@ -50,10 +63,21 @@ struct Options {
   aws::Choices aws;
 };
 
-// Adds the options of `trades`.
-void declare(CLI::App& trades, Flags& flags);
+struct TradeOptions : Options {
+  std::vector<std::string> tickers;
+  pace::EventTimeOptions times;
+};
+
+struct NexmarkOptions : Options {
+  nexmark::Options events;
+};
+
+// Add the options of `trades` and of `nexmark`.
+void declare(CLI::App& trades, TradeFlags& flags);
+void declare(CLI::App& nexmark, NexmarkFlags& flags);
 
 // Error: validation; names the flag.
-base::Result<Options> read_options(const Flags& flags);
+base::Result<TradeOptions> read_options(const TradeFlags& flags);
+base::Result<NexmarkOptions> read_options(const NexmarkFlags& flags);
 
 }  // namespace millrace::generator

@@ -8,7 +8,6 @@
 
 #include "common/base/clock.hpp"
 #include "common/base/log.hpp"
-#include "generator/market/market.hpp"
 #include "generator/pace/pacer.hpp"
 #include "generator/sink/kinesis_sink.hpp"
 #include "generator/sink/stream_setup.hpp"
@@ -17,11 +16,6 @@ namespace millrace::generator {
 namespace {
 
 using std::chrono::steady_clock;
-
-std::int64_t wall_micros() {
-  using namespace std::chrono;
-  return duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();
-}
 
 std::int64_t steady_micros() {
   using namespace std::chrono;
@@ -44,7 +38,7 @@ std::string size_text(std::uint64_t bytes) {
 // One line on standard error: rewritten in place on a terminal, printed once at the end elsewhere.
 class Progress {
  public:
-  explicit Progress(bool live) : live_(live) {}
+  Progress(bool live, std::string noun) : live_(live), noun_(std::move(noun)) {}
 
   void show(const sink::Totals& totals) {
     if (!live_ || steady_clock::now() < next_) return;
@@ -63,36 +57,38 @@ class Progress {
     std::snprintf(rates, sizeof rates, " in %.1f s, %.1f/s, %llu sent again", seconds,
                   static_cast<double>(totals.records) / seconds,
                   static_cast<unsigned long long>(totals.retries));
-    return std::to_string(totals.records) + " trades (" + size_text(totals.bytes) + ")" + rates;
+    return std::to_string(totals.records) + " " + noun_ + " (" + size_text(totals.bytes) + ")" +
+           rates;
   }
 
   const bool live_;
+  const std::string noun_;
   const steady_clock::time_point started_ = steady_clock::now();
   steady_clock::time_point next_{};
 };
 
-base::Status produce(const Options& options, sink::Sink& out, base::Waiter& waiter,
+bool one_by_one(const Options& options) {
+  return !options.unpaced && options.rate <= pace::highest_slow_rate;
+}
+
+base::Status produce(const Options& options, Source& source, sink::Sink& out, base::Waiter& waiter,
                      Progress& progress) {
-  market::Market market{options.seed, options.tickers};
-  pace::EventTimes times{options.times};
-  pace::Pacer pacer{options.times.rate, waiter, steady_micros};
+  pace::Pacer pacer{options.rate, waiter, steady_micros};
   sink::PartitionKeys keys{options.keys, options.seed};
-  const bool one_by_one = options.times.rate <= pace::highest_slow_rate;
+  const bool alone = one_by_one(options);
   std::uint64_t made = 0;
   std::vector<sink::Record> records;
   while (options.count == 0 || made < options.count) {
-    std::uint64_t round = pacer.next_round();
-    if (round == 0) break;
+    std::uint64_t round = options.unpaced ? sink::most_entries : pacer.next_round();
+    if (round == 0 || waiter.stopped()) break;
     if (options.count != 0) round = std::min(round, options.count - made);
     while (round > 0 && !waiter.stopped()) {
-      // Alone at low rates, so that each trade carries the time at which it is sent.
-      const auto part = std::min<std::uint64_t>(round, one_by_one ? 1 : sink::most_entries);
+      // Alone at low rates, so that each event carries the time at which it is sent.
+      const auto part = std::min<std::uint64_t>(round, alone ? 1 : sink::most_entries);
       records.clear();
       for (std::uint64_t i = 0; i < part; ++i) {
-        const auto trade = market.next(times.next(wall_micros()));
         auto& record = records.emplace_back();
-        market::append_json(record.data, trade);
-        record.partition_key = keys.next(trade.ticker);
+        record.partition_key = keys.next(source.next(record));
       }
       BOOST_OUTCOME_TRY(out.put(records));
       round -= part;
@@ -111,14 +107,14 @@ base::Status ended(const base::Status& status, const sink::Totals& totals,
   return base::success();
 }
 
-base::Status run_to_stdout(const Options& options, Interrupt& interrupt) {
+base::Status run_to_stdout(const Options& options, Source& source, Interrupt& interrupt) {
   sink::TextSink out{std::cout};
-  Progress progress{::isatty(STDERR_FILENO) == 1 && ::isatty(STDOUT_FILENO) != 1};
-  const auto status = produce(options, out, interrupt.waiter(), progress);
+  Progress progress{::isatty(STDERR_FILENO) == 1 && ::isatty(STDOUT_FILENO) != 1, options.noun};
+  const auto status = produce(options, source, out, interrupt.waiter(), progress);
   return ended(status, out.totals(), progress);
 }
 
-base::Status run_to_kinesis(const Options& options, Interrupt& interrupt) {
+base::Status run_to_kinesis(const Options& options, Source& source, Interrupt& interrupt) {
   BOOST_OUTCOME_TRY(auto settings, aws::load_settings(options.aws, aws::process_environment()));
   const base::SystemClock clock;
   auto transport = aws::http_transport(settings);
@@ -143,22 +139,27 @@ base::Status run_to_kinesis(const Options& options, Interrupt& interrupt) {
     if (ready.error().code() == base::ErrorCode::cancelled) return base::success();
     return ready.error();
   }
-  base::log().info("putting {:g} trades a second to stream '{}' at {}, seed {}", options.times.rate,
-                   options.stream, place, options.seed);
-  sink::KinesisSinkOptions sink_options{.stream = options.stream,
-                                        .one_by_one = options.times.rate <= pace::highest_slow_rate,
-                                        .patience = options.patience};
+  if (options.unpaced) {
+    base::log().info("putting {} to stream '{}' at {}, seed {}", options.noun, options.stream,
+                     place, options.seed);
+  } else {
+    base::log().info("putting {:g} {} a second to stream '{}' at {}, seed {}", options.rate,
+                     options.noun, options.stream, place, options.seed);
+  }
+  sink::KinesisSinkOptions sink_options{
+      .stream = options.stream, .one_by_one = one_by_one(options), .patience = options.patience};
   sink::KinesisSink out{client, std::move(sink_options), clock, interrupt.waiter(),
                         aws::system_random()};
-  Progress progress{::isatty(STDERR_FILENO) == 1};
-  const auto status = produce(options, out, interrupt.waiter(), progress);
+  Progress progress{::isatty(STDERR_FILENO) == 1, options.noun};
+  const auto status = produce(options, source, out, interrupt.waiter(), progress);
   return ended(status, out.totals(), progress);
 }
 
 }  // namespace
 
-base::Status run_trades(const Options& options, Interrupt& interrupt) {
-  return options.to_stdout ? run_to_stdout(options, interrupt) : run_to_kinesis(options, interrupt);
+base::Status run(const Options& options, Source& source, Interrupt& interrupt) {
+  return options.to_stdout ? run_to_stdout(options, source, interrupt)
+                           : run_to_kinesis(options, source, interrupt);
 }
 
 }  // namespace millrace::generator

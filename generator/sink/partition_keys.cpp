@@ -8,17 +8,17 @@ namespace millrace::sink {
 
 std::optional<KeyChoice> parse_key_choice(std::string_view text) {
   if (text == "constant") return KeyChoice::constant;
-  if (text == "ticker") return KeyChoice::ticker;
+  if (text == "ticker" || text == "id") return KeyChoice::own;
   if (text == "random") return KeyChoice::random;
   return std::nullopt;
 }
 
-std::string PartitionKeys::next(std::string_view ticker) {
+std::string PartitionKeys::next(std::string_view own) {
   switch (choice_) {
     case KeyChoice::constant:
       return "partitionkey";
-    case KeyChoice::ticker:
-      return std::string{ticker};
+    case KeyChoice::own:
+      return std::string{own};
     case KeyChoice::random:
       break;
   }

@@ -1,4 +1,4 @@
-// The partition key of each trade.
+// The partition key of each event.
 #pragma once
 
 #include <cstdint>
@@ -12,18 +12,19 @@ namespace millrace::sink {
 
 enum class KeyChoice {
   constant,  // "partitionkey", as the published generator: one shard gets everything
-  ticker,
-  random,  // a new one each time
+  own,       // the ticker, or the id of what the event is about
+  random,    // a new one each time
 };
 
+// "constant", "ticker" or "id", "random".
 std::optional<KeyChoice> parse_key_choice(std::string_view text);
 
-// One thread. The keys have their own sequence: another choice leaves the trades as they are.
+// One thread. The keys have their own sequence: another choice leaves the events as they are.
 class PartitionKeys {
  public:
   PartitionKeys(KeyChoice choice, std::uint64_t seed)
       : choice_(choice), random_(seed ^ 0x6b657973ULL) {}
-  std::string next(std::string_view ticker);
+  std::string next(std::string_view own);
 
  private:
   const KeyChoice choice_;

@@ -44,6 +44,42 @@ class Generator(unittest.TestCase):
         self.assertEqual(done.returncode, code, done.stderr)
         return done
 
+    def test_nexmark_fills_a_stream_of_several_shards_with_what_it_prints(self):
+        def nexmark(*arguments):
+            return subprocess.run(
+                [str(BIN / "millrace-generator"), "nexmark", "--seed", "5", "--count", "1200", "--fast", *arguments],
+                env=aws_environment(self.emulator.url),
+                capture_output=True,
+                text=True,
+                timeout=PATIENCE_S * 2,
+            )
+
+        put = nexmark("--create", "--shards", "2")
+        self.assertEqual(put.returncode, 0, put.stderr)
+        self.assertIn("1200 events", put.stderr)
+        printed = nexmark("--stdout")
+        self.assertEqual(printed.returncode, 0, printed.stderr)
+        lines = printed.stdout.splitlines()
+        by_shard = read_stream(self.emulator.client(), "nexmark")
+        records = [r for shard in by_shard.values() for r in shard]
+        self.assertTrue(all(by_shard.values()), "every shard got some")
+        self.assertEqual(sorted(r["Data"].decode() for r in records), sorted(lines))
+        for record in records:
+            event = json.loads(record["Data"])
+            about = {0: "person", 1: "auction", 2: "bid"}[event["event_type"]]
+            identity = event[about]["auction" if about == "bid" else "id"]
+            self.assertEqual(record["PartitionKey"], str(identity))
+
+    def test_nexmark_names_a_flag_it_cannot_take(self):
+        done = subprocess.run(
+            [str(BIN / "millrace-generator"), "nexmark", "--stdout", "--start", "1969-12-31T00:00"],
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+        )
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertIn("--start: '1969-12-31T00:00' is before 1970", done.stderr)
+
     def stored(self, name="stocktrading-ingest-stream"):
         return [r["Data"].decode() for r in read_shard(self.emulator.client(), name)]
 

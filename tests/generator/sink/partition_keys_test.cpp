@@ -6,7 +6,7 @@ using namespace millrace;
 
 TEST_CASE("Partition keys: each choice") {
   CHECK(sink::PartitionKeys{sink::KeyChoice::constant, 1}.next("AMZN") == "partitionkey");
-  CHECK(sink::PartitionKeys{sink::KeyChoice::ticker, 1}.next("AMZN") == "AMZN");
+  CHECK(sink::PartitionKeys{sink::KeyChoice::own, 1}.next("AMZN") == "AMZN");
   sink::PartitionKeys random{sink::KeyChoice::random, 1};
   sink::PartitionKeys same{sink::KeyChoice::random, 1};
   const auto first = random.next("AMZN");
@@ -16,7 +16,7 @@ TEST_CASE("Partition keys: each choice") {
 }
 
 TEST_CASE("Partition keys: names of choices") {
-  CHECK(sink::parse_key_choice("ticker") == sink::KeyChoice::ticker);
+  CHECK(sink::parse_key_choice("ticker") == sink::KeyChoice::own);
   CHECK_FALSE(sink::parse_key_choice("Ticker"));
   CHECK_FALSE(sink::parse_key_choice(""));
 }
