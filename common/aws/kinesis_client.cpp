@@ -1,11 +1,10 @@
 #include "common/aws/kinesis_client.hpp"
 
 #include <algorithm>
-#include <cmath>
 
+#include "common/aws/bodies.hpp"
 #include "common/aws/record_page.hpp"
 #include "common/base/base64.hpp"
-#include "common/json/json.hpp"
 
 namespace millrace::aws {
 namespace {
@@ -15,54 +14,6 @@ using base::ErrorCode;
 using wire::Kind;
 using wire::Value;
 
-Error malformed(const char* operation, const char* member) {
-  return {ErrorCode::protocol,
-          std::string{operation} + ": the answer's " + member + " is missing or of a wrong type"};
-}
-
-std::string text_of(const Value& value) {
-  return value.kind() == Kind::text ? std::string{value.as_text()} : "";
-}
-
-std::int64_t integer_of(const Value& value) {
-  return value.kind() == Kind::integer ? value.as_integer() : 0;
-}
-
-// Epoch seconds, perhaps with a fraction.
-std::int64_t time_of(const Value& value) {
-  if (!value.is_number()) return 0;
-  const double ms = value.as_real() * 1000.0;
-  return std::abs(ms) < 9e15 ? std::llround(ms) : 0;
-}
-
-class Body {
- public:
-  Body() { writer_.begin_map(); }
-  explicit Body(std::size_t expected) : writer_(expected) { writer_.begin_map(); }
-  explicit Body(const StreamRef& stream, std::size_t expected = 128) : Body(expected) {
-    text("StreamName", stream.name);
-    text("StreamARN", stream.arn);
-  }
-  // Left out when empty.
-  void text(const char* name, std::string_view value) {
-    if (value.empty()) return;
-    writer_.key(name);
-    writer_.text(value);
-  }
-  void integer(const char* name, std::int64_t value) {
-    writer_.key(name);
-    writer_.integer(value);
-  }
-  json::Writer& writer() { return writer_; }
-  std::string finish() {
-    writer_.end_map();
-    return writer_.take();
-  }
-
- private:
-  json::Writer writer_;
-};
-
 void write_entry(json::Writer& writer, const PutEntry& entry) {
   writer.key("Data");
   writer.bytes(entry.data);
@@ -71,22 +22,6 @@ void write_entry(json::Writer& writer, const PutEntry& entry) {
   if (entry.explicit_hash_key.empty()) return;
   writer.key("ExplicitHashKey");
   writer.text(entry.explicit_hash_key);
-}
-
-const char* type_name(IteratorType type) {
-  switch (type) {
-    case IteratorType::trim_horizon:
-      return "TRIM_HORIZON";
-    case IteratorType::latest:
-      return "LATEST";
-    case IteratorType::at_timestamp:
-      return "AT_TIMESTAMP";
-    case IteratorType::at_sequence:
-      return "AT_SEQUENCE_NUMBER";
-    case IteratorType::after_sequence:
-      return "AFTER_SEQUENCE_NUMBER";
-  }
-  KS_ASSERT(false);
 }
 
 PutResult read_put(const Value& value) {
@@ -205,7 +140,7 @@ base::Result<std::string> KinesisClient::get_shard_iterator(const StreamRef& str
                                                             const IteratorStart& start) {
   Body body{stream};
   body.text("ShardId", shard_id);
-  body.text("ShardIteratorType", type_name(start.type));
+  body.text("ShardIteratorType", iterator_type_name(start.type));
   if (start.type == IteratorType::at_sequence || start.type == IteratorType::after_sequence) {
     body.text("StartingSequenceNumber", start.sequence_number);
   }
@@ -229,29 +164,7 @@ base::Result<RecordPage> KinesisClient::get_records(const StreamRef& stream,
   page.records.reserve(std::min<std::size_t>(text.size() / 256, 10'000));
   if (read_record_page(text, page)) return page;
   BOOST_OUTCOME_TRY(const auto answer, service_.tree("GetRecords", std::move(text)));
-  const auto& root = answer->root();
-  const auto& records = root["Records"];
-  if (records.kind() != Kind::list) return malformed("GetRecords", "Records");
-  RecordPage out;
-  out.records.reserve(records.as_list().size());
-  for (const auto& item : records.as_list()) {
-    if (item.kind() != Kind::map || item["Data"].kind() != Kind::text) {
-      return malformed("GetRecords", "Data");
-    }
-    auto data = base::base64_decode(item["Data"].as_text());
-    auto number = text_of(item["SequenceNumber"]);
-    if (!data || number.empty()) return malformed("GetRecords", "Records");
-    out.records.push_back({std::move(*data), text_of(item["PartitionKey"]), std::move(number),
-                           time_of(item["ApproximateArrivalTimestamp"])});
-  }
-  out.next_iterator = text_of(root["NextShardIterator"]);
-  out.millis_behind_latest = integer_of(root["MillisBehindLatest"]);
-  if (const auto& children = root["ChildShards"]; children.kind() == Kind::list) {
-    for (const auto& child : children.as_list()) {
-      if (child.kind() == Kind::map) out.child_shards.push_back(text_of(child["ShardId"]));
-    }
-  }
-  return out;
+  return read_record_tree(answer->root(), "GetRecords");
 }
 
 }  // namespace millrace::aws

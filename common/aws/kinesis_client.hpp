@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -78,9 +79,18 @@ struct Record {
 
 struct RecordPage {
   std::vector<Record> records;
-  std::string next_iterator;  // empty at the end of a closed shard
+  // Of GetRecords and of SubscribeToShard: where to go on; empty at the end of a closed shard.
+  std::string next_iterator;
+  std::string continuation_sequence;
   std::int64_t millis_behind_latest = 0;
   std::vector<std::string> child_shards;  // ids, at the end of a closed shard
+};
+
+// A registered consumer of a stream (enhanced fan-out).
+struct StreamConsumer {
+  std::string name;
+  std::string arn;
+  std::string status;  // CREATING, ACTIVE, DELETING
 };
 
 // Thread-safe; every call blocks. Errors as in ServiceClient::call, and protocol where an answer
@@ -106,6 +116,18 @@ class KinesisClient {
   // limit 1..10000; stream only for its ARN, which may be empty.
   base::Result<RecordPage> get_records(const StreamRef& stream, const std::string& iterator,
                                        int limit);
+
+  base::Result<StreamConsumer> register_stream_consumer(const std::string& stream_arn,
+                                                        const std::string& name);
+  base::Result<StreamConsumer> describe_stream_consumer(const std::string& stream_arn,
+                                                        const std::string& name);
+  base::Status deregister_stream_consumer(const std::string& consumer_arn);
+  // Blocks for as long as the subscription lives, which is five minutes at most; each event goes to
+  // `on_event`, which ends the subscription by returning false. Success: it ended by itself or by
+  // on_event. Errors: also those that come in the stream.
+  base::Status subscribe_to_shard(const std::string& consumer_arn, const std::string& shard_id,
+                                  const IteratorStart& start, const net::StreamTimeouts& timeouts,
+                                  const std::function<bool(RecordPage)>& on_event);
 
   void cancel() { service_.cancel(); }
   [[nodiscard]] const Settings& settings() const { return service_.settings(); }

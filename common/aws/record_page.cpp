@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "common/aws/bodies.hpp"
 #include "common/base/base64.hpp"
 
 namespace millrace::aws {
@@ -159,9 +160,41 @@ bool read_record_page(std::string_view body, RecordPage& page) {
       page.millis_behind_latest = static_cast<std::int64_t>(behind);
       return true;
     }
+    if (name == "ContinuationSequenceNumber") {
+      if (!scan.null()) page.continuation_sequence = scan.plain_text();
+      return true;
+    }
     return false;  // ChildShards, at the end of a shard only, and what is unknown
   });
   return whole && has_records && scan.at_end();
+}
+
+base::Result<RecordPage> read_record_tree(const wire::Value& root, const char* operation) {
+  using wire::Kind;
+  if (root.kind() != Kind::map) return malformed(operation, "body");
+  const auto& records = root["Records"];
+  if (records.kind() != Kind::list) return malformed(operation, "Records");
+  RecordPage out;
+  out.records.reserve(records.as_list().size());
+  for (const auto& item : records.as_list()) {
+    if (item.kind() != Kind::map || item["Data"].kind() != Kind::text) {
+      return malformed(operation, "Data");
+    }
+    auto data = base::base64_decode(item["Data"].as_text());
+    auto number = text_of(item["SequenceNumber"]);
+    if (!data || number.empty()) return malformed(operation, "Records");
+    out.records.push_back({std::move(*data), text_of(item["PartitionKey"]), std::move(number),
+                           time_of(item["ApproximateArrivalTimestamp"])});
+  }
+  out.next_iterator = text_of(root["NextShardIterator"]);
+  out.continuation_sequence = text_of(root["ContinuationSequenceNumber"]);
+  out.millis_behind_latest = integer_of(root["MillisBehindLatest"]);
+  if (const auto& children = root["ChildShards"]; children.kind() == Kind::list) {
+    for (const auto& child : children.as_list()) {
+      if (child.kind() == Kind::map) out.child_shards.push_back(text_of(child["ShardId"]));
+    }
+  }
+  return out;
 }
 
 }  // namespace millrace::aws

@@ -1,4 +1,4 @@
-// The answer of GetRecords, read without a tree.
+// Records as GetRecords answers them and SubscribeToShard sends them.
 #pragma once
 
 #include <string_view>
@@ -11,5 +11,8 @@ namespace millrace::aws {
 // kept. False: something stands otherwise than servers write it (an escape in a text, a member
 // nobody knows, anything malformed); `page` is then worth nothing and the general parser decides.
 bool read_record_page(std::string_view body, RecordPage& page);
+
+// The same from a tree, whatever stands in it. Error: protocol, naming `operation` and the member.
+base::Result<RecordPage> read_record_tree(const wire::Value& root, const char* operation);
 
 }  // namespace millrace::aws

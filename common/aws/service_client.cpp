@@ -18,6 +18,11 @@ class HttpTransport final : public Transport {
   base::Result<net::HttpResponse> send(const net::HttpRequest& request) override {
     return client_.send(request);
   }
+  base::Result<net::HttpResponse> receive(
+      const net::HttpRequest& request, const net::StreamTimeouts& timeouts,
+      const std::function<bool(std::string_view)>& on_data) override {
+    return client_.receive(request, timeouts, on_data);
+  }
   void cancel() override { client_.cancel(); }
 
  private:
@@ -92,6 +97,18 @@ Error read_error(const net::HttpResponse& response) {
 
 }  // namespace
 
+base::Result<net::HttpResponse> Transport::receive(
+    const net::HttpRequest& request, const net::StreamTimeouts& timeouts,
+    const std::function<bool(std::string_view)>& on_data) {
+  (void)timeouts;
+  BOOST_OUTCOME_TRY(auto response, send(request));
+  if (response.status == 200) {
+    on_data(response.body);
+    response.body.clear();
+  }
+  return response;
+}
+
 std::unique_ptr<Transport> http_transport(const Settings& settings) {
   return std::make_unique<HttpTransport>(settings);
 }
@@ -122,6 +139,23 @@ base::Result<std::string> ServiceClient::call_text(const std::string& operation,
 
 base::Result<std::string> ServiceClient::attempt(const std::string& operation,
                                                  const std::string& body, int number) {
+  BOOST_OUTCOME_TRY(const auto request, signed_request(operation, body, number));
+  BOOST_OUTCOME_TRY(auto response, parts_.transport->send(request));
+  if (response.status != 200) return read_error(response);
+  return std::move(response.body);
+}
+
+base::Status ServiceClient::call_streamed(const std::string& operation, const std::string& body,
+                                          const net::StreamTimeouts& timeouts,
+                                          const std::function<bool(std::string_view)>& on_data) {
+  BOOST_OUTCOME_TRY(const auto request, signed_request(operation, body, 1));
+  BOOST_OUTCOME_TRY(const auto response, parts_.transport->receive(request, timeouts, on_data));
+  if (response.status != 200) return read_error(response);
+  return base::success();
+}
+
+base::Result<net::HttpRequest> ServiceClient::signed_request(const std::string& operation,
+                                                             const std::string& body, int number) {
   const auto& settings = parts_.settings;
   const auto now = parts_.clock->now();
   BOOST_OUTCOME_TRY(const auto keys, settings.credentials->get(now));
@@ -143,9 +177,16 @@ base::Result<std::string> ServiceClient::attempt(const std::string& operation,
   request.headers.emplace_back("amz-sdk-request", "attempt=" + std::to_string(number) + "; max=" +
                                                       std::to_string(parts_.retry.max_attempts));
   request.body = body;
-  BOOST_OUTCOME_TRY(auto response, parts_.transport->send(request));
-  if (response.status != 200) return read_error(response);
-  return std::move(response.body);
+  return request;
+}
+
+base::Error ServiceClient::error_of(const std::string& name, const std::string& payload,
+                                    std::string_view message) const {
+  net::HttpResponse response{.status = 400, .body = payload};
+  response.headers.emplace_back("x-amzn-errortype", name);
+  const auto read = read_error(response);
+  if (message.empty() || !payload.empty()) return read;
+  return {read.code(), read.name(), read.name() + ": " + std::string{message}};
 }
 
 base::Result<std::unique_ptr<wire::Document>> ServiceClient::tree(const std::string& operation,

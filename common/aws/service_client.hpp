@@ -2,6 +2,7 @@
 // or an error.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -20,6 +21,10 @@ class Transport {
  public:
   virtual ~Transport() = default;
   virtual base::Result<net::HttpResponse> send(const net::HttpRequest& request) = 0;
+  // As net::HttpClient::receive(); here: the whole body in one piece.
+  virtual base::Result<net::HttpResponse> receive(
+      const net::HttpRequest& request, const net::StreamTimeouts& timeouts,
+      const std::function<bool(std::string_view)>& on_data);
   virtual void cancel() {}
 };
 
@@ -49,9 +54,19 @@ class ServiceClient {
   // The same, the answer as it came; it may be no JSON at all.
   base::Result<std::string> call_text(const std::string& operation, const std::string& body);
 
+  // One attempt whose answer of status 200 goes to `on_data` in pieces; see net::HttpClient.
+  // Errors as in call().
+  base::Status call_streamed(const std::string& operation, const std::string& body,
+                             const net::StreamTimeouts& timeouts,
+                             const std::function<bool(std::string_view)>& on_data);
+
   // What call() makes of an answer.
   base::Result<std::unique_ptr<wire::Document>> tree(const std::string& operation,
                                                      std::string answer) const;
+
+  // The error that an event stream carries: its name, a JSON object with a message, or a message.
+  [[nodiscard]] base::Error error_of(const std::string& name, const std::string& payload,
+                                     std::string_view message) const;
 
   // Calls under way end soon. Any thread.
   void cancel() { parts_.transport->cancel(); }
@@ -61,6 +76,8 @@ class ServiceClient {
  private:
   base::Result<std::string> attempt(const std::string& operation, const std::string& body,
                                     int number);
+  base::Result<net::HttpRequest> signed_request(const std::string& operation,
+                                                const std::string& body, int number);
 
   ClientParts parts_;
   const std::string signing_name_;

@@ -88,6 +88,16 @@ class Connection {
                    : exchange_on(*plain_, request, parser, cancelled);
   }
 
+  using OnData = std::function<bool(std::string_view)>;
+
+  // `whole`: the answer was read to its end.
+  error_code receive(RequestMessage& request, ResponseParser& parser,
+                     const StreamTimeouts& timeouts, const OnData& on_data,
+                     const std::atomic<bool>& cancelled, bool& whole) {
+    return secure_ ? receive_on(*secure_, request, parser, timeouts, on_data, cancelled, whole)
+                   : receive_on(*plain_, request, parser, timeouts, on_data, cancelled, whole);
+  }
+
   // Whether the other side has closed an idle connection (or sent what nobody asked for).
   bool is_stale() {
     char byte = 0;
@@ -128,6 +138,37 @@ class Connection {
     return error;
   }
 
+  template <class Stream>
+  error_code receive_on(Stream& stream, RequestMessage& request, ResponseParser& parser,
+                        const StreamTimeouts& timeouts, const OnData& on_data,
+                        const std::atomic<bool>& cancelled, bool& whole) {
+    error_code error;
+    const auto keep_error = [&error](error_code result, std::size_t) { error = result; };
+    buffer_.reserve(read_bytes);
+    lowest().expires_after(timeouts.head);
+    http::async_write(stream, request, [&](error_code result, std::size_t) {
+      error = result;
+      if (!error) http::async_read_header(stream, buffer_, parser, keep_error);
+    });
+    run(cancelled);
+    if (error) return error;
+    const bool streamed = parser.get().result_int() == 200;
+    if (streamed) parser.body_limit(boost::none);
+    std::string& body = parser.get().body();
+    while (!parser.is_done()) {
+      lowest().expires_after(timeouts.idle);
+      http::async_read_some(stream, buffer_, parser, keep_error);
+      run(cancelled);
+      if (error) return error;
+      if (!streamed || body.empty()) continue;
+      if (!on_data(body)) return error;
+      body.clear();  // its room is kept for the next piece
+    }
+    whole = true;
+    lowest().expires_never();
+    return error;
+  }
+
   const Endpoint& endpoint_;
   const HttpOptions& options_;
   asio::io_context loop_{1};
@@ -150,19 +191,25 @@ std::optional<std::string_view> HttpResponse::header(std::string_view name) cons
 
 class HttpClient::Pool {
  public:
+  struct Streamed {
+    const StreamTimeouts& timeouts;
+    const Connection::OnData& on_data;
+  };
+
   Pool(Endpoint endpoint, HttpOptions options)
       : endpoint_(std::move(endpoint)), options_(std::move(options)) {
     if (endpoint_.tls) prepare_tls();
   }
 
-  base::Result<HttpResponse> send(const HttpRequest& request) {
+  // streamed: where the body goes piece by piece, or null.
+  base::Result<HttpResponse> send(const HttpRequest& request, const Streamed* streamed) {
     if (!tls_failure_.empty()) return fail(base::ErrorCode::io, tls_failure_);
     if (cancelled_) return cancelled();
     auto connection = take_idle();
     const bool kept = connection != nullptr;
-    auto outcome = attempt(request, std::move(connection));
+    auto outcome = attempt(request, std::move(connection), streamed);
     if (!outcome.stale || !kept) return std::move(outcome.result);
-    return std::move(attempt(request, nullptr).result);
+    return std::move(attempt(request, nullptr, streamed).result);
   }
 
   void cancel() {
@@ -235,7 +282,8 @@ class HttpClient::Pool {
     Connection& connection_;
   };
 
-  Outcome attempt(const HttpRequest& request, std::unique_ptr<Connection> connection) {
+  Outcome attempt(const HttpRequest& request, std::unique_ptr<Connection> connection,
+                  const Streamed* streamed) {
     RequestMessage message;
     message.version(11);
     message.method_string(request.method);
@@ -249,6 +297,7 @@ class HttpClient::Pool {
     parser.header_limit(64 * 1024);
 
     const bool is_new = connection == nullptr;
+    bool whole = streamed == nullptr;
     if (is_new) {
       connection = std::make_unique<Connection>(tls_ ? &*tls_ : nullptr, endpoint_, options_);
     }
@@ -260,7 +309,11 @@ class HttpClient::Pool {
           return {classify(error, what)};
         }
       }
-      if (const auto error = connection->exchange(message, parser, cancelled_)) {
+      const auto error = streamed == nullptr
+                             ? connection->exchange(message, parser, cancelled_)
+                             : connection->receive(message, parser, streamed->timeouts,
+                                                   streamed->on_data, cancelled_, whole);
+      if (error) {
         const bool stale = !cancelled_ && error != beast::error::timeout && !parser.got_some();
         return {classify(error, "waiting for the answer"), stale};
       }
@@ -270,8 +323,8 @@ class HttpClient::Pool {
     for (const auto& field : parser.get()) {
       response.headers.emplace_back(field.name_string(), field.value());
     }
-    const bool keep = parser.keep_alive();
-    response.body = std::move(parser.get().body());
+    const bool keep = whole && parser.keep_alive();
+    if (whole) response.body = std::move(parser.get().body());
     if (keep) give_back(std::move(connection));
     return {std::move(response)};
   }
@@ -307,8 +360,19 @@ HttpClient::~HttpClient() = default;
 
 base::Result<HttpResponse> HttpClient::send(const HttpRequest& request) {
   try {
-    return pool_->send(request);
+    return pool_->send(request, nullptr);
   } catch (const std::exception& error) {  // Asio throws where the system runs out of something
+    return base::Error{base::ErrorCode::io, endpoint().url() + ": " + error.what()};
+  }
+}
+
+base::Result<HttpResponse> HttpClient::receive(
+    const HttpRequest& request, const StreamTimeouts& timeouts,
+    const std::function<bool(std::string_view)>& on_data) {
+  try {
+    const Pool::Streamed streamed{timeouts, on_data};
+    return pool_->send(request, &streamed);
+  } catch (const std::exception& error) {
     return base::Error{base::ErrorCode::io, endpoint().url() + ": " + error.what()};
   }
 }

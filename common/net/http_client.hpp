@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -47,7 +48,13 @@ struct HttpOptions {
   bool verify_certificate = true;
 };
 
-// Owned by whoever calls; any number of threads may call send() at the same time.
+// How long a streamed answer may keep one waiting.
+struct StreamTimeouts {
+  std::chrono::milliseconds head{30'000};  // from the first byte sent to the end of the headers
+  std::chrono::milliseconds idle{60'000};  // between two pieces of the body
+};
+
+// Owned by whoever calls; any number of threads may call send() and receive() at the same time.
 class HttpClient {
  public:
   HttpClient(Endpoint endpoint, HttpOptions options);
@@ -58,6 +65,12 @@ class HttpClient {
   // An answer of any status is a success. Errors: io (cannot connect, connection lost, certificate
   // refused), timeout, protocol (not HTTP, body too large), cancelled; all name the endpoint.
   base::Result<HttpResponse> send(const HttpRequest& request);
+
+  // As send(), but the body of an answer of status 200 goes to `on_data` piece by piece, as it
+  // comes, and the response's body stays empty. While on_data runs nothing is read, which slows the
+  // server down. When it returns false the connection is closed, and that is a success.
+  base::Result<HttpResponse> receive(const HttpRequest& request, const StreamTimeouts& timeouts,
+                                     const std::function<bool(std::string_view)>& on_data);
 
   // Calls under way return soon with `cancelled`, later ones at once. Any thread.
   void cancel();

@@ -22,11 +22,14 @@ const std::array<MetadataKey, 3>& metadata_keys() {
   return keys;
 }
 
-base::Result<std::unique_ptr<aws::KinesisClient>> make_client(const Table& table,
-                                                              const Environment& environment) {
+// most: how long a request may take; 0: as the settings say.
+base::Result<std::unique_ptr<aws::KinesisClient>> make_client(
+    const Table& table, const Environment& environment,
+    std::chrono::milliseconds most = std::chrono::milliseconds{0}) {
   BOOST_OUTCOME_TRY(const auto choices, kinesis_choices(table));
   auto settings = aws::load_settings(choices, aws::process_environment());
   if (!settings) return settings.error().in("Table '" + table.name + "'");
+  if (most.count() > 0) settings.value().http.request_timeout = most;
   auto transport = aws::http_transport(settings.value());
   // One attempt a call: source and sink try again themselves.
   return std::make_unique<aws::KinesisClient>(aws::ClientParts{std::move(settings).value(),
@@ -54,9 +57,13 @@ base::Result<std::unique_ptr<Source>> make_kinesis_source(const SourceRequest& r
   BOOST_OUTCOME_TRY(auto decoder, formats::make_decoder(table.options.at("format"), table.options,
                                                         table.schema, request.projection));
   BOOST_OUTCOME_TRY(auto client, make_client(table, *request.environment));
+  std::unique_ptr<aws::KinesisClient> farewell;
+  if (options.fan_out) {
+    BOOST_OUTCOME_TRY(farewell, make_client(table, *request.environment, options.farewell_timeout));
+  }
   return std::make_unique<KinesisSource>(std::move(options), std::move(client), std::move(decoder),
-                                         schema, request.metadata, *request.environment,
-                                         table.name);
+                                         schema, request.metadata, *request.environment, table.name,
+                                         std::move(farewell));
 }
 
 base::Result<std::unique_ptr<Sink>> make_kinesis_sink(const SinkRequest& request) {

@@ -6,7 +6,6 @@
 #include <cmath>
 #include <set>
 
-#include "common/base/log.hpp"
 #include "runtime/connectors/java_time_pattern.hpp"
 
 namespace millrace::connectors {
@@ -16,49 +15,7 @@ using base::Error;
 using base::ErrorCode;
 using std::chrono::milliseconds;
 
-constexpr std::string_view default_time_pattern = "yyyy-MM-dd'T'HH:mm:ss.SSSXXX";
-
-constexpr auto all_options = std::to_array<OptionSpec>({
-    {"stream.arn", false, "", "the stream, by its ARN (connector 5.x and later)"},
-    {"stream", false, "", "the stream, by its name (connector 4.x)"},
-    {"aws.region", false, "", "default: AWS_REGION and the rest of the environment"},
-    {"aws.endpoint", false, "", "default: AWS_ENDPOINT_URL_KINESIS, AWS_ENDPOINT_URL, AWS's own"},
-    {"aws.trust.all.certificates", false, "false", "take any TLS certificate"},
-    {"aws.credentials.provider", false, "AUTO", "AUTO, BASIC, ENV_VAR or PROFILE"},
-    {"aws.credentials.basic.accesskeyid", false, "", "with BASIC"},
-    {"aws.credentials.basic.secretkey", false, "", "with BASIC"},
-    {"aws.credentials.profile.name", false, "", "with PROFILE"},
-    {"aws.credentials.profile.path", false, "", "with PROFILE"},
-    {"aws.http.protocol.version", false, "", "taken and not needed: HTTP/1.1 is spoken"},
-    {"source.init.position", false, "LATEST", "LATEST, TRIM_HORIZON or AT_TIMESTAMP"},
-    {"source.init.timestamp", false, "", "with AT_TIMESTAMP"},
-    {"source.init.timestamp.format", false, default_time_pattern, "of source.init.timestamp"},
-    {"source.shard.discovery.interval", false, "10 s", "how often new shards are looked for"},
-    {"source.shard.get-records.max-record-count", false, "10000", "of one GetRecords call"},
-    {"source.reader.empty-records-fetch-interval", false, "250 ms", "after an empty answer"},
-    {"source.reader.type", false, "POLLING", "POLLING"},
-    {"scan.stream.initpos", false, "LATEST", "LATEST, TRIM_HORIZON or AT_TIMESTAMP"},
-    {"scan.stream.initpos-timestamp", false, "", "with AT_TIMESTAMP"},
-    {"scan.stream.initpos-timestamp-format", false, default_time_pattern, "of the timestamp"},
-    {"scan.stream.recordpublisher", false, "POLLING", "POLLING"},
-    {"scan.shard.discovery.intervalmillis", false, "10000", "how often new shards are looked for"},
-    {"scan.shard.getrecords.maxrecordcount", false, "10000", "of one GetRecords call"},
-    {"scan.shard.getrecords.intervalmillis", false, "200", "between two GetRecords calls"},
-    {"sink.partitioner", false, "", "fixed or random"},
-    {"sink.partitioner-field-delimiter", false, "|", "between the values of PARTITIONED BY"},
-    {"sink.fail-on-error", false, "false", "a refused record ends the job"},
-    {"sink.batch.max-size", false, "500", "records of one PutRecords call"},
-    {"sink.flush-buffer.size", false, "5242880", "bytes of one PutRecords call"},
-    {"sink.flush-buffer.timeout", false, "5000", "how long a record waits for others"},
-    {"sink.requests.max-inflight", false, "16", "taken; requests go out one after the other"},
-    {"sink.requests.max-buffered", false, "10000", "taken; a full batch is sent at once"},
-});
-
-// Known to Flink's connectors, without a meaning here.
-constexpr auto ignored_prefixes = std::to_array<std::string_view>(
-    {"sink.http-client.", "source.efo.", "sink.producer.", "aws.credentials.role."});
-
-constexpr auto free_prefixes = std::to_array<std::string_view>({"aws.", "source.", "sink."});
+constexpr std::string_view default_time_pattern = kinesis_time_pattern;
 
 Error bad_value(const std::string& key, const std::string& value, const std::string& why) {
   return {ErrorCode::invalid_argument,
@@ -105,21 +62,6 @@ base::Status check_generation(const Table& table) {
   return base::success();
 }
 
-void warn_of_unknown(const Table& table) {
-  for (const auto& option : table.options) {
-    const auto& key = option.first;
-    const auto begins = [&key](std::string_view prefix) { return key.starts_with(prefix); };
-    if (std::none_of(free_prefixes.begin(), free_prefixes.end(), begins)) continue;
-    const bool known = std::any_of(all_options.begin(), all_options.end(),
-                                   [&](const OptionSpec& spec) { return spec.key == key; });
-    const bool ignored = std::any_of(ignored_prefixes.begin(), ignored_prefixes.end(), begins);
-    if (known || ignored || key.starts_with("aws.credentials.provider.")) continue;
-    base::log().warn(
-        "table '{}': the option '{}' is unknown and has no effect (nor has it in Flink)",
-        table.name, key);
-  }
-}
-
 base::Result<aws::IteratorStart> start_of(const Table& table) {
   const bool old = is_old(table);
   const std::string key = old ? "scan.stream.initpos" : "source.init.position";
@@ -154,16 +96,57 @@ base::Result<aws::IteratorStart> start_of(const Table& table) {
   return out;
 }
 
-base::Status check_polling(const Table& table) {
-  for (const char* key : {"source.reader.type", "scan.stream.recordpublisher"}) {
-    const auto type = string_option(table.options, key, "POLLING");
-    if (type == "POLLING") continue;
-    if (type != "EFO") return bad_value(key, type, "is neither POLLING nor EFO");
-    return Error{ErrorCode::unsupported, std::string{"'"} + key +
-                                             "' = 'EFO' (enhanced fan-out) is not served yet; use "
-                                             "POLLING"};
+std::string stream_name_of(const Table& table) {
+  const auto arn = string_option(table.options, "stream.arn", "");
+  return arn.empty() ? string_option(table.options, "stream", "")
+                     : arn.substr(arn.find("stream/") + 7);
+}
+
+// By the names of connector 5.x and later; false: it polls.
+base::Result<std::optional<FanOutOptions>> new_fan_out(const Table& table) {
+  const auto& options = table.options;
+  const auto type = string_option(options, "source.reader.type", "POLLING");
+  if (type == "POLLING") return std::optional<FanOutOptions>{};
+  if (type != "EFO") return bad_value("source.reader.type", type, "is neither POLLING nor EFO");
+  FanOutOptions out{.name = string_option(options, "source.efo.consumer.name", "")};
+  if (out.name.empty()) {
+    return Error{ErrorCode::invalid_argument,
+                 "'source.reader.type' = 'EFO' needs the option 'source.efo.consumer.name'"};
   }
-  return base::success();
+  const auto lifecycle = string_option(options, "source.efo.lifecycle", "JOB_MANAGED");
+  if (lifecycle != "JOB_MANAGED" && lifecycle != "SELF_MANAGED") {
+    return bad_value("source.efo.lifecycle", lifecycle, "is neither JOB_MANAGED nor SELF_MANAGED");
+  }
+  out.managed = lifecycle == "JOB_MANAGED";
+  return std::optional{out};
+}
+
+// By those of connector 4.x.
+base::Result<std::optional<FanOutOptions>> old_fan_out(const Table& table) {
+  const auto& options = table.options;
+  const auto type = string_option(options, "scan.stream.recordpublisher", "POLLING");
+  if (type == "POLLING") return std::optional<FanOutOptions>{};
+  if (type != "EFO") {
+    return bad_value("scan.stream.recordpublisher", type, "is neither POLLING nor EFO");
+  }
+  FanOutOptions out{.name = string_option(options, "scan.stream.efo.consumername", "")};
+  const auto registration = string_option(options, "scan.stream.efo.registration", "EAGER");
+  if (registration == "NONE") {
+    const std::string key = "scan.stream.efo.consumerarn." + stream_name_of(table);
+    out.arn = string_option(options, key, "");
+    out.managed = false;
+    if (out.arn.empty()) {
+      return Error{ErrorCode::invalid_argument,
+                   "'scan.stream.efo.registration' = 'NONE' needs the option '" + key + "'"};
+    }
+  } else if (registration != "EAGER" && registration != "LAZY") {
+    return bad_value("scan.stream.efo.registration", registration, "is none of EAGER, LAZY, NONE");
+  } else if (out.name.empty()) {
+    return Error{ErrorCode::invalid_argument,
+                 "'scan.stream.recordpublisher' = 'EFO' needs the option "
+                 "'scan.stream.efo.consumername'"};
+  }
+  return std::optional{out};
 }
 
 base::Status check_credentials(const Table& table, aws::Choices& out) {
@@ -228,21 +211,13 @@ bool is_stream_arn(const std::string& arn) {
 
 }  // namespace
 
-std::span<const OptionSpec> kinesis_options() {
-  return all_options;
-}
-std::span<const std::string_view> kinesis_free_prefixes() {
-  return free_prefixes;
-}
-
 base::Status check_kinesis(const Table& table) {
   BOOST_OUTCOME_TRY(check_generation(table));
   BOOST_OUTCOME_TRY(kinesis_stream(table));
   BOOST_OUTCOME_TRY(kinesis_choices(table));
   BOOST_OUTCOME_TRY(kinesis_source_options(table));
   BOOST_OUTCOME_TRY(kinesis_sink_options(table));
-  warn_of_unknown(table);
-  return base::success();
+  return check_kinesis_names(table);
 }
 
 base::Result<aws::StreamRef> kinesis_stream(const Table& table) {
@@ -276,7 +251,12 @@ base::Result<aws::Choices> kinesis_choices(const Table& table) {
 base::Result<KinesisSourceOptions> kinesis_source_options(const Table& table) {
   const auto& options = table.options;
   KinesisSourceOptions out;
-  BOOST_OUTCOME_TRY(check_polling(table));
+  BOOST_OUTCOME_TRY(out.fan_out, is_old(table) ? old_fan_out(table) : new_fan_out(table));
+  BOOST_OUTCOME_TRY(
+      out.subscription.timeouts.head,
+      duration_option(options, "source.efo.subscription.timeout", out.subscription.timeouts.head));
+  BOOST_OUTCOME_TRY(out.farewell_timeout, duration_option(options, "source.efo.deregister.timeout",
+                                                          out.farewell_timeout));
   BOOST_OUTCOME_TRY(out.stream, kinesis_stream(table));
   BOOST_OUTCOME_TRY(out.start, start_of(table));
   const bool old = is_old(table);

@@ -20,11 +20,16 @@
 namespace millrace::connectors {
 
 std::span<const OptionSpec> kinesis_options();
-// "aws.", "source.", "sink."
+// "aws.", "source.", "sink.", "scan."
 std::span<const std::string_view> kinesis_free_prefixes();
+// Of timestamps in options.
+constexpr std::string_view kinesis_time_pattern = "yyyy-MM-dd'T'HH:mm:ss.SSSXXX";
 
-// Everything that can be said about the options without asking AWS. Unknown ones that Flink would
-// silently ignore are warned about.
+// Unknown names that Flink would silently ignore are warned about; of connector 4.x's "scan." they
+// are an error with the list of those that exist.
+base::Status check_kinesis_names(const Table& table);
+
+// Everything that can be said about the options without asking AWS.
 base::Status check_kinesis(const Table& table);
 
 // By ARN or by name.

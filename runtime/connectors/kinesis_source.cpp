@@ -14,6 +14,8 @@ using std::chrono::milliseconds;
 namespace {
 
 constexpr auto poll_until_up = milliseconds{200};
+// Each has a thread of its own.
+constexpr std::size_t most_subscriptions = 2'000;
 // What a record costs in memory beside its bytes.
 constexpr std::size_t record_overhead = sizeof(aws::Record) + 64;
 
@@ -23,9 +25,10 @@ KinesisSource::KinesisSource(KinesisSourceOptions options,
                              std::unique_ptr<aws::KinesisClient> client,
                              std::unique_ptr<formats::Decoder> decoder, const data::Schema& schema,
                              std::vector<MetadataColumn> metadata, const Environment& environment,
-                             std::string table_name)
+                             std::string table_name, std::unique_ptr<aws::KinesisClient> farewell)
     : options_(std::move(options)),
       client_(std::move(client)),
+      farewell_(std::move(farewell)),
       decoder_(std::move(decoder)),
       metadata_(std::move(metadata)),
       environment_(environment),
@@ -36,6 +39,10 @@ KinesisSource::KinesisSource(KinesisSourceOptions options,
   // AWS allows so many calls a second; others may allow more, and say so when it is too much.
   options_.pace.eager =
       options_.pace.eager && !client_->settings().endpoint.host.ends_with("amazonaws.com");
+  if (options_.fan_out) {
+    consumer_.emplace(*options_.fan_out, options_.stream);
+    options_.max_threads = most_subscriptions;
+  }
 }
 
 KinesisSource::~KinesisSource() {
@@ -68,10 +75,21 @@ base::Result<std::vector<aws::Shard>> KinesisSource::first_listing() {
 
 base::Status KinesisSource::open() {
   BOOST_OUTCOME_TRY(const auto listing, first_listing());
+  if (consumer_) {
+    const auto acquired = consumer_->acquire(*client_, [this](milliseconds time) {
+      std::unique_lock lock{mutex_};
+      return !wake_workers_.wait_for(lock, time, [this] { return stopping_; });
+    });
+    if (!acquired) {
+      const std::lock_guard lock{mutex_};
+      if (stopping_) return base::success();
+      return acquired.error().in("Table '" + table_name_ + "'");
+    }
+  }
   std::unique_lock lock{mutex_};
   const bool latest = options_.start.type == aws::IteratorType::latest;
   start(tracker_.begin(listing, latest));
-  if (latest) {
+  if (latest && !consumer_) {
     // Who puts records after open() finds them read, however late the threads come to it.
     for (const auto& task : tasks_) {
       if (stopping_) return base::success();
@@ -87,15 +105,33 @@ base::Status KinesisSource::open() {
   search->due = Steady::now() + options_.discovery_interval;
   tasks_.push_back(std::move(search));
   add_threads();
+  // The same for subscriptions.
+  if (latest && consumer_) return wait_until_subscribed(lock);
+  return base::success();
+}
+
+base::Status KinesisSource::wait_until_subscribed(std::unique_lock<std::mutex>& lock) {
+  const auto ready = [this] {
+    return stopping_ || failure_ || std::all_of(tasks_.begin(), tasks_.end(), [](const auto& task) {
+             return task->is_search() || task->subscribed;
+           });
+  };
+  wake_pipeline_.wait_for(lock, options_.patience, ready);
+  if (failure_) return *failure_;
   return base::success();
 }
 
 void KinesisSource::start(const std::vector<ShardTracker::Ready>& ready) {
   for (const auto& shard : ready) {
     auto task = std::make_unique<Task>();
-    task->reader = std::make_unique<ShardReader>(
-        options_.stream, shard.shard_id,
-        shard.initial ? options_.start : aws::IteratorStart{aws::IteratorType::trim_horizon});
+    const auto from =
+        shard.initial ? options_.start : aws::IteratorStart{aws::IteratorType::trim_horizon};
+    if (consumer_) {
+      task->subscription =
+          std::make_unique<ShardSubscription>(options_.stream, shard.shard_id, from);
+    } else {
+      task->reader = std::make_unique<ShardReader>(options_.stream, shard.shard_id, from);
+    }
     task->range = shard.range;
     task->due = Steady::now();
     tasks_.push_back(std::move(task));
@@ -131,6 +167,8 @@ void KinesisSource::work() {
     task->busy = true;
     if (task->reader) {
       read(*task, lock);
+    } else if (task->subscription) {
+      subscribe(*task, lock);
     } else {
       discover(*task, lock);
     }
@@ -139,18 +177,43 @@ void KinesisSource::work() {
   }
 }
 
-void KinesisSource::read(Task& task, std::unique_lock<std::mutex>& lock) {
-  const auto began = Steady::now();
-  lock.unlock();
-  auto step = task.reader->step(*client_, *environment_.clock, options_.pace, random_);
-  Page page{task.reader->shard_id(), std::move(step.records)};
-  if (const auto left_out = deaggregate(page.records, task.range); left_out > 0) {
+KinesisSource::Page KinesisSource::page_of(const std::string& shard_id,
+                                           std::vector<aws::Record> records,
+                                           const HashRange& range) const {
+  Page page{shard_id, std::move(records)};
+  if (const auto left_out = deaggregate(page.records, range); left_out > 0) {
     base::log().warn(
         "table '{}': {} aggregated records of {} hold records of another shard and are left out; "
         "their producer puts them again",
         table_name_, left_out, page.shard_id);
   }
   for (const auto& record : page.records) page.bytes += record.data.size() + record_overhead;
+  return page;
+}
+
+void KinesisSource::enqueue(Page page) {
+  if (page.records.empty()) return;
+  queued_bytes_ += page.bytes;
+  queue_.push_back(std::move(page));
+}
+
+void KinesisSource::end_shard(const Task& task, const std::string& shard_id, bool at_its_end) {
+  std::erase_if(tasks_, [&](const auto& entry) { return entry.get() == &task; });
+  start(tracker_.finish(shard_id));
+  if (at_its_end) {
+    must_discover_ = true;
+    for (const auto& entry : tasks_) {
+      if (entry->is_search()) entry->due = Steady::now();
+    }
+  }
+  add_threads();
+}
+
+void KinesisSource::read(Task& task, std::unique_lock<std::mutex>& lock) {
+  const auto began = Steady::now();
+  lock.unlock();
+  auto step = task.reader->step(*client_, *environment_.clock, options_.pace, random_);
+  auto page = page_of(task.reader->shard_id(), std::move(step.records), task.range);
   lock.lock();
   task.busy = false;
   task.due = began + step.wait;
@@ -161,22 +224,62 @@ void KinesisSource::read(Task& task, std::unique_lock<std::mutex>& lock) {
     return;
   }
   const std::string shard_id = page.shard_id;
-  if (!page.records.empty()) {
-    queued_bytes_ += page.bytes;
-    queue_.push_back(std::move(page));
-  }
+  enqueue(std::move(page));
   // A closed shard is read on to its end: its children wait for that.
   const bool drained = environment_.drain && step.caught_up && !tracker_.is_closed(shard_id);
-  if (!step.ended && !drained) return;
-  std::erase_if(tasks_, [&](const auto& entry) { return entry.get() == &task; });
-  start(tracker_.finish(shard_id));
-  if (step.ended) {
-    must_discover_ = true;
-    for (const auto& entry : tasks_) {
-      if (!entry->reader) entry->due = Steady::now();
+  if (step.ended || drained) end_shard(task, shard_id, step.ended);
+}
+
+// On the thread that subscribes. False: the subscription is to end.
+bool KinesisSource::take_event(Task& task, ShardSubscription::Event event) {
+  const auto& shard_id = task.subscription->shard_id();
+  auto page = page_of(shard_id, std::move(event.records), task.range);
+  std::unique_lock lock{mutex_};
+  // Nothing is read from the socket meanwhile, which holds the service back.
+  wake_workers_.wait(
+      lock, [this] { return stopping_ || failure_ || queued_bytes_ < options_.queue_bytes; });
+  task.subscribed = true;
+  task.throttled = false;
+  task.behind = event.millis_behind;
+  enqueue(std::move(page));
+  wake_pipeline_.notify_all();
+  const bool drained =
+      environment_.drain && event.millis_behind == 0 && !tracker_.is_closed(shard_id);
+  return !drained && !stopping_ && !failure_;
+}
+
+void KinesisSource::subscribe(Task& task, std::unique_lock<std::mutex>& lock) {
+  lock.unlock();
+  bool stopped_here = false;
+  const std::string arn = consumer_->arn();
+  auto step = task.subscription->follow(*client_, arn, *environment_.clock, options_.subscription,
+                                        random_, [&](ShardSubscription::Event event) {
+                                          const bool more = take_event(task, std::move(event));
+                                          stopped_here = !more;
+                                          return more;
+                                        });
+  if (step.consumer_lost) {
+    const auto renewed = consumer_->renew(*client_, arn, [this](milliseconds time) {
+      std::unique_lock waiting{mutex_};
+      return !wake_workers_.wait_for(waiting, time, [this] { return stopping_; });
+    });
+    if (renewed) {
+      step.failure.reset();
+    } else {
+      step.failure = renewed.error();
     }
   }
-  add_threads();
+  lock.lock();
+  task.busy = false;
+  task.due = Steady::now() + step.wait;
+  task.throttled = step.throttled;
+  if (step.failure) {
+    if (!stopping_) failure_ = step.failure->in("Table '" + table_name_ + "'");
+    return;
+  }
+  const std::string shard_id = task.subscription->shard_id();
+  const bool drained = environment_.drain && stopped_here && !stopping_ && !failure_;
+  if (step.ended || drained) end_shard(task, shard_id, step.ended);
 }
 
 void KinesisSource::discover(Task& task, std::unique_lock<std::mutex>& lock) {
@@ -306,6 +409,10 @@ void KinesisSource::close() {
     threads.swap(threads_);
   }
   for (auto& thread : threads) thread.join();
+  if (!consumer_ || !farewell_) return;
+  if (const auto released = consumer_->release(*farewell_); !released) {
+    base::log().warn("table '{}': {}", table_name_, released.error().message());
+  }
 }
 
 SourceMetrics KinesisSource::metrics() const {
@@ -317,7 +424,7 @@ SourceMetrics KinesisSource::metrics() const {
   std::size_t throttled = 0;
   const std::lock_guard lock{mutex_};
   for (const auto& task : tasks_) {
-    if (!task->reader) continue;
+    if (task->is_search()) continue;
     ++shards;
     if (task->throttled) ++throttled;
     out.millis_behind_latest = std::max(out.millis_behind_latest, task->behind);

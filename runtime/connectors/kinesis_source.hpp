@@ -13,7 +13,9 @@
 #include "common/aws/kinesis_client.hpp"
 #include "common/base/clock.hpp"
 #include "common/base/waiter.hpp"
+#include "runtime/connectors/fan_out_consumer.hpp"
 #include "runtime/connectors/shard_reader.hpp"
+#include "runtime/connectors/shard_subscription.hpp"
 #include "runtime/connectors/shard_tracker.hpp"
 #include "runtime/connectors/source.hpp"
 #include "runtime/formats/format.hpp"
@@ -24,6 +26,10 @@ struct KinesisSourceOptions {
   aws::StreamRef stream;
   aws::IteratorStart start;
   ReadPace pace;
+  // Set: shards are read by subscriptions, not by polling.
+  std::optional<FanOutOptions> fan_out;
+  SubscriptionPace subscription;
+  std::chrono::milliseconds farewell_timeout{10'000};  // of deregistering the consumer
   std::chrono::milliseconds discovery_interval{10'000};
   // How long open() waits for an endpoint or a stream that is not up yet.
   std::chrono::milliseconds patience{60'000};
@@ -32,16 +38,18 @@ struct KinesisSourceOptions {
   std::size_t max_threads = 16;
 };
 
-// Threads: up to max_threads that call AWS (a shard is with at most one of them at a time), and the
-// pipeline's, which decodes. What they share is behind one mutex.
+// Threads: up to max_threads that call AWS (a shard is with at most one of them at a time), with
+// fan-out one for each shard; and the pipeline's, which decodes. What they share is behind one
+// mutex.
 class KinesisSource final : public Source {
  public:
   // schema: the batches' columns, projected fields then metadata. The client makes one attempt a
-  // call. environment outlives the source.
+  // call. farewell: a second client, for the calls after stop() has cancelled the first one's; null
+  // without fan-out. environment outlives the source.
   KinesisSource(KinesisSourceOptions options, std::unique_ptr<aws::KinesisClient> client,
                 std::unique_ptr<formats::Decoder> decoder, const data::Schema& schema,
                 std::vector<MetadataColumn> metadata, const Environment& environment,
-                std::string table_name);
+                std::string table_name, std::unique_ptr<aws::KinesisClient> farewell = nullptr);
   ~KinesisSource() override;
   KinesisSource(const KinesisSource&) = delete;
   KinesisSource& operator=(const KinesisSource&) = delete;
@@ -56,9 +64,13 @@ class KinesisSource final : public Source {
  private:
   using Steady = std::chrono::steady_clock;
 
-  // A shard that is being read, or the search for new ones (no reader).
+  // A shard that is being read, one way or the other, or the search for new ones (neither).
   struct Task {
+    [[nodiscard]] bool is_search() const { return !reader && !subscription; }
+
     std::unique_ptr<ShardReader> reader;
+    std::unique_ptr<ShardSubscription> subscription;
+    bool subscribed = false;  // an event came
     HashRange range;
     Steady::time_point due{};
     bool busy = false;
@@ -74,6 +86,13 @@ class KinesisSource final : public Source {
   base::Result<std::vector<aws::Shard>> first_listing();
   void work();
   void read(Task& task, std::unique_lock<std::mutex>& lock);
+  void subscribe(Task& task, std::unique_lock<std::mutex>& lock);
+  bool take_event(Task& task, ShardSubscription::Event event);
+  base::Status wait_until_subscribed(std::unique_lock<std::mutex>& lock);
+  Page page_of(const std::string& shard_id, std::vector<aws::Record> records,
+               const HashRange& range) const;
+  void enqueue(Page page);
+  void end_shard(const Task& task, const std::string& shard_id, bool at_its_end);
   void discover(Task& task, std::unique_lock<std::mutex>& lock);
   void start(const std::vector<ShardTracker::Ready>& ready);
   void add_threads();
@@ -85,11 +104,14 @@ class KinesisSource final : public Source {
 
   KinesisSourceOptions options_;
   const std::unique_ptr<aws::KinesisClient> client_;
+  const std::unique_ptr<aws::KinesisClient> farewell_;
   const std::unique_ptr<formats::Decoder> decoder_;
   const std::vector<MetadataColumn> metadata_;
   const Environment& environment_;
   const std::string table_name_;
   const aws::Random random_ = aws::system_random();
+
+  std::optional<FanOutConsumer> consumer_;
 
   // Of the pipeline's thread.
   data::BatchBuilder builder_;

@@ -51,20 +51,6 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
-// The key a misspelt one may stand for; empty when none is near.
-std::string nearest(const std::string& key, const std::set<std::string>& keys) {
-  std::string best;
-  std::size_t least = std::max<std::size_t>(2, key.size() / 4) + 1;
-  for (const auto& candidate : keys) {
-    const auto apart = distance(key, candidate);
-    if (apart < least) {
-      least = apart;
-      best = candidate;
-    }
-  }
-  return best;
-}
-
 struct Unit {
   std::string_view name;
   double millis;
@@ -79,6 +65,19 @@ constexpr auto units = std::to_array<Unit>(
      {"h", 3'600'000.0}, {"hour", 3'600'000.0}, {"d", 86'400'000.0},   {"day", 86'400'000.0}});
 
 }  // namespace
+
+std::string nearest_option(const std::string& key, const std::set<std::string>& keys) {
+  std::string best;
+  std::size_t least = std::max<std::size_t>(2, key.size() / 4) + 1;
+  for (const auto& candidate : keys) {
+    const auto apart = distance(key, candidate);
+    if (apart < least) {
+      least = apart;
+      best = candidate;
+    }
+  }
+  return best;
+}
 
 std::string string_option(const formats::Options& options, const std::string& key,
                           std::string_view fallback) {
@@ -146,7 +145,7 @@ base::Error unsupported_options(std::string_view connector, const std::set<std::
                      "'.\n\nUnsupported options:\n\n" + lines_of(unknown) +
                      "\n\nSupported options:\n\n" + lines_of(supported);
   for (const auto& key : unknown) {
-    const auto near = nearest(key, supported);
+    const auto near = nearest_option(key, supported);
     if (!near.empty()) text += "\n\nDid you mean '" + near + "' for '" + key + "'?";
   }
   return {ErrorCode::invalid_argument, std::move(text)};

@@ -34,7 +34,7 @@ class Job:
     shards: int = 1
     inputs: int = 1
     sql_times: bool = False   # 2026-01-01 00:00:00.000, not 2026-01-01T00:00:00.000
-    fan_out: bool = False     # Flink reads by enhanced fan-out
+    fan_out: bool = False     # both read by enhanced fan-out
     aggregated: bool = False  # every other record holds many, by the KPL's rules
     ends: int = 1             # rows with END in the output once all is done
 
@@ -109,6 +109,12 @@ def fill(streams, job):
     return names
 
 
+def publisher_of(job, consumer):
+    if not job.fan_out:
+        return "'scan.stream.recordpublisher' = 'POLLING'"
+    return f"'scan.stream.recordpublisher' = 'EFO', 'scan.stream.efo.consumername' = 'parity-{consumer}'"
+
+
 def script(job, inputs, output, publisher):
     text = (HERE / "jobs" / f"{job.name}.sql").read_text()
     values = {"kinesis": credentials(os.environ["MILLRACE_ENDPOINT"]), "out": output, "publisher": publisher}
@@ -147,7 +153,7 @@ def ours(streams, job, inputs, runtime, folder):
     output = f"{job.name}-millrace"
     streams.create(output)
     path = folder / f"{job.name}-millrace.sql"
-    path.write_text(script(job, inputs, output, "'scan.stream.recordpublisher' = 'POLLING'"))
+    path.write_text(script(job, inputs, output, publisher_of(job, "millrace")))
     log = folder / f"{job.name}.log"
     with log.open("w") as stream:
         process = subprocess.Popen([runtime, "run", path], stdout=stream, stderr=stream)
@@ -171,12 +177,9 @@ def main():
         inputs = {job.name: fill(streams, job) for job in chosen}
         scripts = []
         for job in chosen:
-            publisher = "'scan.stream.recordpublisher' = 'POLLING'"
-            if job.fan_out:
-                publisher = "'scan.stream.recordpublisher' = 'EFO', 'scan.stream.efo.consumername' = 'parity'"
             streams.create(f"{job.name}-flink")
             scripts.append(folder / f"{job.name}.sql")
-            scripts[-1].write_text(script(job, inputs[job.name], f"{job.name}-flink", publisher))
+            scripts[-1].write_text(script(job, inputs[job.name], f"{job.name}-flink", publisher_of(job, "flink")))
         flink = Flink(jars, scripts)  # starts while the runtime works
         try:
             for job in chosen:

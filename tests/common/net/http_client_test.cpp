@@ -232,3 +232,55 @@ TEST_CASE("HTTP client: a certificate for another host is refused") {
   net::HttpClient client{at(server, true), {.ca_file = dir.path() + "/ca.pem"}};
   CHECK_FALSE(client.send({}));
 }
+
+TEST_CASE("HTTP client: a streamed answer comes piece by piece and may be left at any of them") {
+  ScriptedServer server{[](const std::string&) {
+    return ScriptedServer::Reply{
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"};
+  }};
+  net::HttpClient client{at(server), {}};
+  std::string got;
+  for (int i = 0; i < 2; ++i) {
+    got.clear();
+    const auto response = client.receive({}, {}, [&](std::string_view piece) {
+      got += piece;
+      return true;
+    });
+    REQUIRE(response);
+    CHECK(got == "abcde");
+    CHECK(response.value().body.empty());
+  }
+  CHECK(server.connections() == 1);
+  int pieces = 0;
+  REQUIRE(client.receive({}, {}, [&](std::string_view) { return ++pieces < 1; }));
+  CHECK(pieces == 1);
+  REQUIRE(client.send({}));  // not on the connection that still has the rest to come
+  CHECK(server.connections() == 2);
+}
+
+TEST_CASE("HTTP client: a streamed call that is refused has its answer's body") {
+  ScriptedServer server{[](const std::string&) {
+    return ScriptedServer::Reply{"HTTP/1.1 400 No\r\nContent-Length: 3\r\n\r\nwhy"};
+  }};
+  net::HttpClient client{at(server), {}};
+  const auto response = client.receive({}, {}, [](std::string_view) { return true; });
+  REQUIRE(response);
+  CHECK(response.value().status == 400);
+  CHECK(response.value().body == "why");
+}
+
+TEST_CASE("HTTP client: a stream that breaks off is an error after its pieces") {
+  ScriptedServer server{[](const std::string&) {
+    return ScriptedServer::Reply{
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n", true};
+  }};
+  net::HttpClient client{at(server), {}};
+  std::string got;
+  const auto response = client.receive({}, {}, [&](std::string_view piece) {
+    got += piece;
+    return true;
+  });
+  REQUIRE_FALSE(response);
+  CHECK(response.error().code() == base::ErrorCode::io);
+  CHECK(got == "abc");
+}

@@ -82,6 +82,50 @@ TEST_CASE("Kinesis options: missing and unknown ones are named") {
   CHECK(failure(table({{"stream.arn", arn}, {"source.init.positoin", "x"}})).empty());
 }
 
+TEST_CASE("Kinesis options: of connector 4.x every name is checked, with its nearest") {
+  CHECK(failure(table({{"stream", "s"}, {"scan.shard.getrecords.maxretries", "3"}})).empty());
+  const auto unknown = failure(table({{"stream", "s"}, {"scan.stream.inipos", "LATEST"}}));
+  CHECK(unknown.find("Did you mean 'scan.stream.initpos' for 'scan.stream.inipos'?") !=
+        std::string::npos);
+}
+
+TEST_CASE("Kinesis options: fan-out by the names of both generations") {
+  const auto fan_out = [](connectors::Table made) {
+    const auto options = connectors::kinesis_source_options(made);
+    REQUIRE_MESSAGE(options, options.error().message());
+    REQUIRE(options.value().fan_out);
+    return *options.value().fan_out;
+  };
+  const auto job = fan_out(table(
+      {{"stream.arn", arn}, {"source.reader.type", "EFO"}, {"source.efo.consumer.name", "c"}}));
+  CHECK(job.name == "c");
+  CHECK(job.managed);
+  CHECK_FALSE(fan_out(table({{"stream.arn", arn},
+                             {"source.reader.type", "EFO"},
+                             {"source.efo.consumer.name", "c"},
+                             {"source.efo.lifecycle", "SELF_MANAGED"}}))
+                  .managed);
+  for (const char* registration : {"EAGER", "LAZY"}) {
+    CHECK(fan_out(table({{"stream", "s"},
+                         {"scan.stream.recordpublisher", "EFO"},
+                         {"scan.stream.efo.registration", registration},
+                         {"scan.stream.efo.consumername", "c"}}))
+              .managed);
+  }
+  const auto none = fan_out(table({{"stream", "s"},
+                                   {"scan.stream.recordpublisher", "EFO"},
+                                   {"scan.stream.efo.registration", "NONE"},
+                                   {"scan.stream.efo.consumerarn.s", "arn:c"}}));
+  CHECK_FALSE(none.managed);
+  CHECK(none.arn == "arn:c");
+  CHECK(failure(table({{"stream", "s"},
+                       {"scan.stream.recordpublisher", "EFO"},
+                       {"scan.stream.efo.registration", "NONE"}}))
+            .find("needs the option 'scan.stream.efo.consumerarn.s'") != std::string::npos);
+  CHECK(failure(table({{"stream.arn", arn}, {"source.reader.type", "EFO"}}))
+            .find("needs the option 'source.efo.consumer.name'") != std::string::npos);
+}
+
 TEST_CASE("Kinesis options: values that make no sense are refused by key") {
   for (const auto& [key, value] : std::initializer_list<std::pair<const char*, const char*>>{
            {"source.init.position", "latest"},
