@@ -191,15 +191,16 @@ def verdict(value, must, stretch, less=False):
     return "stretch" if better(value, stretch) else "yes" if better(value, must) else "**no**"
 
 
-def write_docs(text):
+def write_docs(text, mark="bench sql", title="SQL"):
+    """Puts the text between the marks of docs/performance.md, or under a new title."""
     path = ROOT / "docs" / "performance.md"
     page = path.read_text(encoding="utf-8") if path.exists() else "# Performance\n"
-    begin, end = "<!-- bench sql: begin -->", "<!-- bench sql: end -->"
+    begin, end = f"<!-- {mark}: begin -->", f"<!-- {mark}: end -->"
     section = f"{begin}\n{text}\n{end}"
     if begin in page:
         page = re.sub(f"{re.escape(begin)}.*?{re.escape(end)}", lambda _: section, page, flags=re.S)
     else:
-        page = page.rstrip("\n") + "\n\n## SQL\n\n" + section + "\n"
+        page = page.rstrip("\n") + f"\n\n## {title}\n\n" + section + "\n"
     path.write_text(page, encoding="utf-8")
 
 
