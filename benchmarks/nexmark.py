@@ -182,7 +182,7 @@ def main():
     parser.add_argument("--runs", type=int, default=2)
     parser.add_argument("--docs", action="store_true")
     parser.add_argument("--no-flink", action="store_true")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     unknown = set(options.queries) - set(all_queries())
     if unknown:
         parser.error(f"no such query: {', '.join(sorted(unknown))}; there are {' '.join(all_queries())}")
