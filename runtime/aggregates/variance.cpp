@@ -91,7 +91,7 @@ class Arithmetic<data::Int128> {
     double scale = 1;
     for (int i = 0; i < to_; ++i) scale *= 10;
     const double root = std::sqrt(static_cast<double>(a) / scale) * scale;
-    return root == root ? static_cast<T>(root + 0.5) : 0;
+    return root == root ? static_cast<T>(std::floor(root + 0.5)) : 0;
   }
 
  private:

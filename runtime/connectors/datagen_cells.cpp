@@ -53,7 +53,7 @@ void append_real(const LogicalType& type, double value, data::Column& out) {
 // start, start + 1, ... end.
 class Sequence final : public CellMaker {
  public:
-  Sequence(LogicalType type, std::int64_t start, std::uint64_t rows)
+  Sequence(const LogicalType& type, std::int64_t start, std::uint64_t rows)
       : type_(type), start_(start), rows_(rows) {}
 
   void append(std::uint64_t row, std::int64_t, DatagenRandom&, data::Column& out,

@@ -198,6 +198,7 @@ bool NestedReader::entries(Node& node, NestedBuilder& out) {
   ++at_;
   // Flink keeps them in a HashMap of its StringData, and that order goes on.
   std::vector<std::uint32_t> hashes;
+  hashes.reserve(found.size());
   for (const auto& [key, cell] : found) hashes.push_back(data::string_data_hash(key));
   NestedBuilder whole;
   for (const std::size_t i : data::hash_map_order(hashes)) {

@@ -81,6 +81,7 @@ std::map<OverByValueOperator::Place, std::string> OverByValueOperator::results_o
   const auto settle = [&] {
     if (peers.empty()) return;
     std::vector<data::ColumnPtr> columns;
+    columns.reserve(states.size());
     for (const auto& state : states) columns.push_back(state->finish());
     std::string bytes;
     result_codec_.append(bytes, columns, 0);

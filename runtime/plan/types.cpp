@@ -13,7 +13,7 @@ sql::Result<LogicalType> resolve_type(const sql::TypeName& name) {
     return p.size() > i ? p[i] : fallback;
   };
   const auto bad = [&](const std::string& what) { return sql::validation_error(name.where, what); };
-  const auto finish = [&](LogicalType type) { return type.with_nullable(!name.not_null); };
+  const auto finish = [&](const LogicalType& type) { return type.with_nullable(!name.not_null); };
   const std::size_t most =
       name.name == "DECIMAL" || name.name == "DEC" || name.name == "NUMERIC" ? 2 : 1;
   if (p.size() > most) return bad("The type " + name.name + " takes fewer parameters.");
