@@ -39,6 +39,8 @@ struct Connector {
   std::span<const MetadataKey> metadata;
   // Further checks of option values, without touching the outside; may be null.
   base::Status (*check)(const Table& table) = nullptr;
+  // The columns the format reads and writes; null: all of the table's. Call after check().
+  base::Result<data::Schema> (*record_schema)(const Table& table) = nullptr;
   // null: "Connector 'x' can only be used as a sink. It cannot be used as a source."
   base::Result<std::unique_ptr<Source>> (*make_source)(const SourceRequest& request) = nullptr;
   base::Result<std::unique_ptr<Sink>> (*make_sink)(const SinkRequest& request) = nullptr;

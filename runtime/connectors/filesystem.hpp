@@ -13,6 +13,9 @@ base::Result<std::unique_ptr<Sink>> make_filesystem_sink(const SinkRequest& requ
 // The 'path' option without its "file:" scheme.
 std::string path_of(const Table& table);
 
+// What stands for NULL and '' in the name of a partition's directory.
+std::string partition_default_name(const Table& table);
+
 // "128MB", "64 kb", "1048576": bytes, as Flink writes memory sizes.
 base::Result<std::int64_t> size_option(const formats::Options& options, const std::string& key,
                                        std::int64_t fallback);

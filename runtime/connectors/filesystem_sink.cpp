@@ -1,15 +1,12 @@
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <array>
+// Rows -> part files of a directory, or of one directory a partition.
 #include <atomic>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <random>
+#include <fstream>
+#include <map>
 
-#include "common/base/digest.hpp"
 #include "runtime/connectors/filesystem.hpp"
+#include "runtime/connectors/part_writer.hpp"
+#include "runtime/connectors/partition_path.hpp"
 
 namespace millrace::connectors {
 namespace {
@@ -18,86 +15,86 @@ namespace fs = std::filesystem;
 using base::Error;
 using base::ErrorCode;
 
-// Eight random bytes in hexadecimal: part files of two runs never have one name.
-std::string run_id() {
-  std::random_device device;
-  std::array<char, 8> bytes{};
-  for (auto& byte : bytes) byte = static_cast<char>(device());
-  return base::hex({bytes.data(), bytes.size()});
-}
+// When a part is finished, and what tells others that a partition is.
+struct Policy {
+  std::int64_t roll_bytes = 0;
+  std::chrono::milliseconds roll_after{};
+  std::chrono::milliseconds roll_idle{};
+  std::string success_file;  // empty: none is written
+  std::chrono::milliseconds commit_delay{};
+};
 
-// Writes a hidden file and gives it its name when it is finished, so that a reader only ever sees
-// whole part files: part-<run>-<subtask>-<number>.
 class FilesystemSink final : public Sink {
  public:
   FilesystemSink(const SinkRequest& request, std::unique_ptr<formats::Encoder> encoder,
-                 std::int64_t roll_bytes, std::chrono::milliseconds roll_after)
-      : directory_(path_of(*request.table)),
-        table_(request.table->name),
+                 PartitionLayout layout, Policy policy)
+      : table_(*request.table),
+        root_(path_of(table_)),
         environment_(*request.environment),
         encoder_(std::move(encoder)),
-        roll_bytes_(roll_bytes),
-        roll_after_(roll_after) {}
-  FilesystemSink(const FilesystemSink&) = delete;
-  FilesystemSink& operator=(const FilesystemSink&) = delete;
+        layout_(std::move(layout)),
+        default_name_(partition_default_name(table_)),
+        policy_(std::move(policy)),
+        names_(PartNames::of_run(environment_.subtask)) {}
 
-  ~FilesystemSink() override {
-    if (file_ < 0) return;
-    ::close(file_);  // the job failed: nothing unfinished becomes visible
-    std::error_code ignored;
-    fs::remove(hidden_, ignored);
-  }
-
-  base::Status open() override {
-    std::error_code failed;
-    fs::create_directories(directory_, failed);
-    if (failed || !fs::is_directory(directory_, failed)) {
-      return Error{ErrorCode::io, "Table '" + table_ + "': cannot make the directory " +
-                                      directory_ +
-                                      (failed ? ": " + failed.message() : ": it is a file")};
-    }
-    return base::success();
-  }
+  base::Status open() override { return make_directory(root_); }
 
   base::Status write(const data::Batch& batch) override {
     if (batch.empty()) return base::success();
-    if (file_ < 0) {
-      BOOST_OUTCOME_TRY(begin_part());
+    if (layout_.keys.empty()) {
+      BOOST_OUTCOME_TRY(auto* partition, partition_at(""));
+      return write_to(*partition, batch);
     }
-    encoded_.clear();
-    BOOST_OUTCOME_TRY(encoder_->encode(batch, encoded_));
-    for (std::size_t i = 0; i < encoded_.size(); ++i) {
-      pending_ += encoded_.record(i);
-      pending_ += '\n';
+    // Rows of a partition stay in their order.
+    std::map<std::string, std::vector<std::uint32_t>> rows;
+    std::string path;
+    for (std::size_t row = 0; row < batch.rows; ++row) {
+      path.clear();
+      append_partition_path(path, table_, layout_, batch, row, default_name_);
+      rows[path].push_back(static_cast<std::uint32_t>(row));
     }
-    records_ += encoded_.size();
-    if (pending_.size() >= buffer_bytes) {
-      BOOST_OUTCOME_TRY(flush());
+    data::Batch records;
+    records.rows = batch.rows;
+    records.kinds = batch.kinds;
+    for (const auto column : layout_.record) records.columns.push_back(batch.columns[column]);
+    for (const auto& [directory, of_it] : rows) {
+      BOOST_OUTCOME_TRY(auto* partition, partition_at(directory));
+      BOOST_OUTCOME_TRY(write_to(*partition, data::select(records, of_it)));
     }
-    if (part_bytes_ + static_cast<std::int64_t>(pending_.size()) >= roll_bytes_) return end_part();
     return base::success();
   }
 
   base::Status flush() override {
-    std::string_view left = pending_;
-    while (!left.empty()) {
-      const auto wrote = ::write(file_, left.data(), left.size());
-      if (wrote < 0 && errno == EINTR) continue;
-      if (wrote < 0) return failure("writing");
-      left.remove_prefix(static_cast<std::size_t>(wrote));
+    for (auto& [directory, partition] : partitions_) {
+      BOOST_OUTCOME_TRY(flush(partition.parts));
     }
-    part_bytes_ += static_cast<std::int64_t>(pending_.size());
-    bytes_ += pending_.size();
-    pending_.clear();
     return base::success();
   }
 
   base::Status tick() override {
-    if (file_ < 0 || environment_.clock->now() - part_began_ < roll_after_) return base::success();
-    return end_part();
+    const auto now = environment_.clock->now();
+    for (auto& [directory, partition] : partitions_) {
+      auto& parts = partition.parts;
+      if (parts.has_part() && (now - parts.began() >= policy_.roll_after ||
+                               now - parts.touched() >= policy_.roll_idle)) {
+        BOOST_OUTCOME_TRY(end_part(partition));
+      }
+      if (!parts.has_part() && now - partition.began >= policy_.commit_delay) {
+        BOOST_OUTCOME_TRY(commit(partition));
+      }
+    }
+    return base::success();
   }
 
-  base::Status finish() override { return file_ < 0 ? base::success() : end_part(); }
+  base::Status finish() override {
+    for (auto& [directory, partition] : partitions_) {
+      BOOST_OUTCOME_TRY(end_part(partition));
+    }
+    for (auto& [directory, partition] : partitions_) {
+      BOOST_OUTCOME_TRY(commit(partition));
+    }
+    return base::success();
+  }
 
   [[nodiscard]] SinkMetrics metrics() const override {
     SinkMetrics metrics;
@@ -107,50 +104,100 @@ class FilesystemSink final : public Sink {
   }
 
  private:
+  // Of one directory; of many, less, so that they do not fill the memory.
   static constexpr std::size_t buffer_bytes = 1 << 18;
+  static constexpr std::size_t buffer_bytes_of_many = 1 << 14;
+  // Far below what a process may open; the files of further ones are closed after each write.
+  static constexpr std::size_t most_open = 200;
 
-  Error failure(const char* doing) const {
-    return {ErrorCode::io, std::string{doing} + " " + hidden_ + ": " + std::strerror(errno)};
-  }
+  struct Partition {
+    Partition(std::string directory, PartNames& names) : parts(std::move(directory), names) {}
+    PartWriter parts;
+    base::Timestamp began{};
+    bool committed = false;
+  };
 
-  base::Status begin_part() {
-    name_ = "part-" + run_ + "-" + std::to_string(environment_.subtask) + "-" +
-            std::to_string(parts_++);
-    hidden_ = directory_ + "/." + name_ + ".inprogress";
-    file_ = ::open(hidden_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-    if (file_ < 0) return failure("making");
-    part_bytes_ = 0;
-    part_began_ = environment_.clock->now();
-    return base::success();
-  }
-
-  base::Status end_part() {
-    BOOST_OUTCOME_TRY(flush());
-    if (::fsync(file_) != 0) return failure("writing");
-    const int file = std::exchange(file_, -1);
-    if (::close(file) != 0) return failure("closing");
+  base::Status make_directory(const std::string& directory) const {
     std::error_code failed;
-    fs::rename(hidden_, directory_ + "/" + name_, failed);
-    if (failed) {
-      return Error{ErrorCode::io, "naming " + directory_ + "/" + name_ + ": " + failed.message()};
+    fs::create_directories(directory, failed);
+    if (failed || !fs::is_directory(directory, failed)) {
+      return Error{ErrorCode::io, "Table '" + table_.name + "': cannot make the directory " +
+                                      directory +
+                                      (failed ? ": " + failed.message() : ": it is a file")};
     }
     return base::success();
   }
 
-  std::string directory_;
-  std::string table_;
+  base::Result<Partition*> partition_at(const std::string& directory) {
+    const auto known = partitions_.find(directory);
+    if (known != partitions_.end()) return &known->second;
+    const std::string path = directory.empty() ? root_ : root_ + "/" + directory;
+    BOOST_OUTCOME_TRY(make_directory(path));
+    auto& made = partitions_.try_emplace(directory, path, names_).first->second;
+    made.began = environment_.clock->now();
+    return &made;
+  }
+
+  base::Status write_to(Partition& partition, const data::Batch& batch) {
+    auto& parts = partition.parts;
+    const auto now = environment_.clock->now();
+    partition.committed = false;
+    encoded_.clear();
+    BOOST_OUTCOME_TRY(encoder_->encode(batch, encoded_));
+    const bool was_open = parts.is_open();
+    for (std::size_t i = 0; i < encoded_.size(); ++i) {
+      BOOST_OUTCOME_TRY(parts.append(encoded_.record(i), now));
+    }
+    if (!was_open && parts.is_open()) ++open_;
+    records_ += encoded_.size();
+    if (open_ > most_open ||
+        parts.pending() >= (partitions_.size() == 1 ? buffer_bytes : buffer_bytes_of_many)) {
+      BOOST_OUTCOME_TRY(flush(parts));
+    }
+    return parts.size() >= policy_.roll_bytes ? end_part(partition) : base::success();
+  }
+
+  base::Status flush(PartWriter& parts) {
+    const auto pending = parts.pending();
+    const bool was_open = parts.is_open();
+    BOOST_OUTCOME_TRY(parts.flush());
+    if (!was_open && parts.is_open()) ++open_;
+    bytes_ += pending;
+    if (open_ <= most_open || !parts.is_open()) return base::success();
+    --open_;
+    return parts.rest();
+  }
+
+  base::Status end_part(Partition& partition) {
+    BOOST_OUTCOME_TRY(flush(partition.parts));
+    const bool was_open = partition.parts.is_open();
+    BOOST_OUTCOME_TRY(partition.parts.end());
+    if (was_open) --open_;
+    return base::success();
+  }
+
+  base::Status commit(Partition& partition) const {
+    if (policy_.success_file.empty() || layout_.keys.empty() || partition.committed) {
+      return base::success();
+    }
+    const std::string path = partition.parts.directory() + "/" + policy_.success_file;
+    if (!std::ofstream(path, std::ios::trunc)) {
+      return Error{ErrorCode::io, "Table '" + table_.name + "': cannot write " + path};
+    }
+    partition.committed = true;
+    return base::success();
+  }
+
+  const Table& table_;
+  std::string root_;
   const Environment& environment_;
   std::unique_ptr<formats::Encoder> encoder_;
-  std::int64_t roll_bytes_;
-  std::chrono::milliseconds roll_after_;
-  std::string run_ = run_id();
-  std::string name_;
-  std::string hidden_;
-  int file_ = -1;
-  int parts_ = 0;
-  std::int64_t part_bytes_ = 0;
-  base::Timestamp part_began_{};
-  std::string pending_;
+  PartitionLayout layout_;
+  std::string default_name_;
+  Policy policy_;
+  PartNames names_;
+  std::map<std::string, Partition> partitions_;  // by directory below the root
+  std::size_t open_ = 0;                         // files that are
   formats::EncodedRecords encoded_;
   std::atomic<std::uint64_t> records_{0};
   std::atomic<std::uint64_t> bytes_{0};
@@ -160,14 +207,27 @@ class FilesystemSink final : public Sink {
 
 base::Result<std::unique_ptr<Sink>> make_filesystem_sink(const SinkRequest& request) {
   const auto& table = *request.table;
-  BOOST_OUTCOME_TRY(auto encoder,
-                    formats::make_encoder(table.options.at("format"), table.options, table.schema));
-  BOOST_OUTCOME_TRY(const auto size,
-                    size_option(table.options, "sink.rolling-policy.file-size", 128 << 20));
-  BOOST_OUTCOME_TRY(const auto age,
-                    duration_option(table.options, "sink.rolling-policy.rollover-interval",
+  const auto& options = table.options;
+  BOOST_OUTCOME_TRY(auto layout, partition_layout(table));
+  BOOST_OUTCOME_TRY(auto encoder, formats::make_encoder(options.at("format"), options,
+                                                        table.schema.select(layout.record)));
+  Policy policy;
+  BOOST_OUTCOME_TRY(policy.roll_bytes,
+                    size_option(options, "sink.rolling-policy.file-size", 128 << 20));
+  BOOST_OUTCOME_TRY(
+      policy.roll_after,
+      duration_option(options, "sink.rolling-policy.rollover-interval", std::chrono::minutes{30}));
+  BOOST_OUTCOME_TRY(policy.roll_idle,
+                    duration_option(options, "sink.rolling-policy.inactivity-interval",
                                     std::chrono::minutes{30}));
-  return std::make_unique<FilesystemSink>(request, std::move(encoder), size, age);
+  BOOST_OUTCOME_TRY(policy.commit_delay, duration_option(options, "sink.partition-commit.delay",
+                                                         std::chrono::milliseconds{0}));
+  if (options.contains("sink.partition-commit.policy.kind")) {
+    policy.success_file =
+        string_option(options, "sink.partition-commit.success-file.name", "_SUCCESS");
+  }
+  return std::make_unique<FilesystemSink>(request, std::move(encoder), std::move(layout),
+                                          std::move(policy));
 }
 
 }  // namespace millrace::connectors

@@ -3,10 +3,12 @@
 #include <condition_variable>
 #include <deque>
 #include <filesystem>
+#include <map>
 #include <mutex>
 #include <set>
 
 #include "runtime/connectors/filesystem.hpp"
+#include "runtime/connectors/partition_path.hpp"
 #include "runtime/connectors/piece_reader.hpp"
 
 namespace millrace::connectors {
@@ -25,25 +27,55 @@ std::string progress_text(double done) {
          std::to_string(static_cast<int>(done * 100)) + "%";
 }
 
+// Which columns are wanted, and where each comes from.
+struct Wanted {
+  data::Schema schema;                  // of the records
+  std::vector<std::size_t> projection;  // into `schema`
+  PartitionLayout layout;
+  // Column by column of the batches: the record's next column, or that key of the path.
+  std::vector<std::optional<std::size_t>> keys;
+
+  static base::Result<Wanted> of(const SourceRequest& request) {
+    const Table& table = *request.table;
+    Wanted wanted;
+    BOOST_OUTCOME_TRY(wanted.layout, partition_layout(table));
+    wanted.schema = table.schema.select(wanted.layout.record);
+    for (const auto column : request.projection) {
+      const auto& keys = wanted.layout.keys;
+      const auto& record = wanted.layout.record;
+      const auto key = std::find(keys.begin(), keys.end(), column);
+      if (key != keys.end()) {
+        wanted.keys.emplace_back(static_cast<std::size_t>(key - keys.begin()));
+        continue;
+      }
+      wanted.keys.emplace_back();
+      const auto at = std::find(record.begin(), record.end(), column);
+      wanted.projection.push_back(static_cast<std::size_t>(at - record.begin()));
+    }
+    return wanted;
+  }
+};
+
 class FilesystemSource final : public Source {
  public:
-  FilesystemSource(const SourceRequest& request, std::unique_ptr<formats::Decoder> decoder,
+  FilesystemSource(const SourceRequest& request, Wanted wanted,
+                   std::unique_ptr<formats::Decoder> decoder,
                    std::optional<std::chrono::milliseconds> monitor, formats::LineRules rules)
       : table_(*request.table),
         environment_(*request.environment),
-        projection_(request.projection),
+        wanted_(std::move(wanted)),
         decoding_(
-            std::move(decoder), [this] { return decoder_of(table_, projection_); },
-            table_.schema.select(projection_),
+            std::move(decoder), [this] { return decoder_of(table_, wanted_); },
+            wanted_.schema.select(wanted_.projection),
             [rules](std::string_view bytes, auto& lines) { split_lines(bytes, rules, lines); },
             environment_.batch_rows, environment_.threads),
         monitor_(monitor),
         reader_(rules) {}
 
-  static base::Result<std::unique_ptr<formats::Decoder>> decoder_of(
-      const Table& table, const std::vector<std::size_t>& projection) {
-    return formats::make_decoder(table.options.at("format"), table.options, table.schema,
-                                 projection);
+  static base::Result<std::unique_ptr<formats::Decoder>> decoder_of(const Table& table,
+                                                                    const Wanted& wanted) {
+    return formats::make_decoder(table.options.at("format"), table.options, wanted.schema,
+                                 wanted.projection);
   }
 
   base::Status open() override {
@@ -62,6 +94,7 @@ class FilesystemSource final : public Source {
       if (!piece_.batches.empty()) {
         fetched.batch = std::move(piece_.batches.front());
         piece_.batches.pop_front();
+        if (!wanted_.layout.keys.empty()) add_keys(fetched.batch);
         return fetched;
       }
       if (!piece_.status) {
@@ -118,6 +151,31 @@ class FilesystemSource final : public Source {
     return name.starts_with('.') || name.starts_with('_');
   }
 
+  // Puts the columns that the path holds between those of the records.
+  void add_keys(data::Batch& batch) {
+    const auto& values = partitions_.at(piece_.name);
+    std::vector<data::ColumnPtr> columns;
+    std::size_t next = 0;
+    for (const auto& key : wanted_.keys) {
+      if (!key) {
+        columns.push_back(std::move(batch.columns[next++]));
+        continue;
+      }
+      const auto& type = table_.schema.fields[wanted_.layout.keys[*key]].type;
+      columns.push_back(data::share(data::Column::constant(type, values[*key], batch.rows)));
+    }
+    batch.columns = std::move(columns);
+  }
+
+  base::Status note_partition(const std::string& path) {
+    const auto directory = fs::path(path).parent_path().lexically_relative(path_of(table_));
+    const auto text = directory == "." ? std::string{} : directory.string();
+    auto values = partition_values(table_, wanted_.layout, text, partition_default_name(table_));
+    if (!values) return values.error().in("Table '" + table_.name + "', file " + path);
+    partitions_[path] = std::move(values).value();
+    return base::success();
+  }
+
   // Reads on, file after file, as far as decoders are to be had.
   base::Status read_ahead() {
     while (decoding_.wants_more() && (reader_.is_open() || !files_.empty())) {
@@ -154,6 +212,9 @@ class FilesystemSource final : public Source {
     std::sort(found.begin(), found.end());
     for (auto& path : found) {
       if (!seen_.insert(path).second) continue;
+      if (!wanted_.layout.keys.empty()) {
+        BOOST_OUTCOME_TRY(note_partition(path));
+      }
       const auto size = fs::file_size(path, failed);
       if (!failed) total_bytes_ += size;  // a pipe has none
       files_.push_back(path);
@@ -172,12 +233,13 @@ class FilesystemSource final : public Source {
 
   const Table& table_;
   const Environment& environment_;
-  std::vector<std::size_t> projection_;
+  Wanted wanted_;
   OrderedDecode decoding_;
   DecodedPiece piece_;  // the one being given out
   std::optional<std::chrono::milliseconds> monitor_;
   std::deque<std::string> files_;  // still to be read
   std::set<std::string> seen_;
+  std::map<std::string, std::vector<data::Value>> partitions_;  // by file: values of the keys
   PieceReader reader_;
   std::chrono::steady_clock::time_point last_look_;
   std::mutex mutex_;  // guards the change of stopped_, for wake_
@@ -198,14 +260,16 @@ base::Result<std::unique_ptr<Source>> make_filesystem_source(const SourceRequest
                                              request.metadata.front().key +
                                              "' is not served by 'connector' = 'filesystem'"};
   }
-  BOOST_OUTCOME_TRY(auto decoder, FilesystemSource::decoder_of(table, request.projection));
+  BOOST_OUTCOME_TRY(auto wanted, Wanted::of(request));
+  BOOST_OUTCOME_TRY(auto decoder, FilesystemSource::decoder_of(table, wanted));
   BOOST_OUTCOME_TRY(const auto rules, formats::line_rules(table.options));
   std::optional<std::chrono::milliseconds> monitor;
   if (table.options.contains("source.monitor-interval")) {
     BOOST_OUTCOME_TRY(monitor, duration_option(table.options, "source.monitor-interval",
                                                std::chrono::milliseconds{0}));
   }
-  return std::make_unique<FilesystemSource>(request, std::move(decoder), monitor, rules);
+  return std::make_unique<FilesystemSource>(request, std::move(wanted), std::move(decoder), monitor,
+                                            rules);
 }
 
 }  // namespace millrace::connectors

@@ -187,11 +187,17 @@ base::Status check_options(const Table& table) {
   if (!unsupported.empty()) {
     return unsupported_options(connector->name, unsupported, supported);
   }
-  if (format != nullptr) {
-    // Made and thrown away: whether it can be made.
-    BOOST_OUTCOME_TRY(format->make_decoder(options, table.schema, {}));
+  if (connector->check != nullptr) {
+    BOOST_OUTCOME_TRY(connector->check(table));
   }
-  return connector->check != nullptr ? connector->check(table) : base::success();
+  if (format == nullptr) return base::success();
+  data::Schema schema = table.schema;
+  if (connector->record_schema != nullptr) {
+    BOOST_OUTCOME_TRY(schema, connector->record_schema(table));
+  }
+  // Made and thrown away: whether it can be made.
+  BOOST_OUTCOME_TRY(format->make_decoder(options, schema, {}));
+  return base::success();
 }
 
 }  // namespace millrace::connectors

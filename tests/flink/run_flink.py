@@ -78,7 +78,13 @@ def prepare(case, folder):
 
 
 def rows(folder):
-    return [line for part in folder.rglob("part-*") for line in part.read_text(encoding="utf-8").splitlines()]
+    """The lines of all part files, in the order of their folders; a line of a partition behind its folder."""
+    found = []
+    for part in sorted(folder.rglob("part-*"), key=lambda path: path.parent):
+        inner = part.parent.relative_to(folder).as_posix()
+        before = "" if inner == "." else f"{inner}: "
+        found += [before + line for line in part.read_text(encoding="utf-8").splitlines()]
+    return found
 
 
 def result_of(text):

@@ -4,7 +4,8 @@ Usage: run_cases.py PATH_TO_RUNTIME [CASE ...]
 
 A case is <name>.sql with ${case.in}, ${case.out} and ${case.out2} for its files, and what it must give:
   <name>.in.*        the input (read by the filesystem connector)
-  <name>.out.*       the rows written, in order; likewise .out2.*
+  <name>.out.*       the rows written, in order, those of a partition as dt=2024-01-01/hour=7: {...};
+                     likewise .out2.*
   <name>.stdout      what is printed
   <name>.err         how the message on standard error begins (behind "file:"); the exit code is then 2
                      for a fault of the script and 1 for one at run time ("job failed: ...")
@@ -20,13 +21,18 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 
 def read_rows(directory):
-    """All part files of a filesystem sink, in the order of their names."""
+    """All part files of a filesystem sink, in the order of their names; a row of a partition behind its folder."""
     if not directory.exists():
         return ""
     if directory.is_file():
         return directory.read_text(encoding="utf-8")
     parts = [path for path in sorted(directory.rglob("*")) if path.is_file() and not path.name.startswith(".")]
-    return "".join(path.read_text(encoding="utf-8") for path in parts)
+    rows = []
+    for path in parts:
+        folder = path.parent.relative_to(directory).as_posix()
+        before = "" if folder == "." else f"{folder}: "
+        rows += [before + line for line in path.read_text(encoding="utf-8").splitlines(keepends=True)]
+    return "".join(rows)
 
 
 def one_file(stem):
