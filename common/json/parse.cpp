@@ -1,8 +1,10 @@
 #include <rapidjson/error/en.h>
 #include <rapidjson/reader.h>
 
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
 #include <cstring>
-#include <limits>
 #include <vector>
 
 #include "common/json/json.hpp"
@@ -62,17 +64,27 @@ class TreeBuilder {
 
   bool Null() { return add(wire::Value{}); }
   bool Bool(bool value) { return add(wire::Value::boolean(value)); }
-  bool Int(int value) { return add(wire::Value::integer(value)); }
-  bool Uint(unsigned value) { return add(wire::Value::integer(value)); }
-  bool Int64(std::int64_t value) { return add(wire::Value::integer(value)); }
-  bool Uint64(std::uint64_t value) {
-    if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
-      return add(wire::Value::real(static_cast<double>(value)));
+  // Numbers come as they are written: RapidJSON itself takes 0e308 for another number than zero.
+  bool RawNumber(const char* text, rapidjson::SizeType size, bool) {
+    const std::string_view number{text, size};
+    const auto* end = text + size;
+    std::int64_t whole = 0;
+    if (std::from_chars(text, end, whole) == std::from_chars_result{end, std::errc{}}) {
+      return add(wire::Value::integer(whole));
     }
-    return add(wire::Value::integer(static_cast<std::int64_t>(value)));
+    double real = 0;
+    if (std::from_chars(text, end, real).ec != std::errc{}) {
+      // Too large, or too small to tell from zero.
+      real = std::strtod(std::string{number}.c_str(), nullptr);
+      too_big_ = std::isinf(real);
+    }
+    return !too_big_ && add(wire::Value::real(real));
   }
-  bool Double(double value) { return add(wire::Value::real(value)); }
-  bool RawNumber(const char*, rapidjson::SizeType, bool) { return false; }
+  bool Int(int) { return false; }
+  bool Uint(unsigned) { return false; }
+  bool Int64(std::int64_t) { return false; }
+  bool Uint64(std::uint64_t) { return false; }
+  bool Double(double) { return false; }
   bool String(const char* text, rapidjson::SizeType size, bool) {
     return check({text, size}) && add(wire::Value::text({text, size}));
   }
@@ -104,6 +116,7 @@ class TreeBuilder {
 
   [[nodiscard]] wire::Value root() const { return values_.back(); }
   [[nodiscard]] bool too_deep() const { return depth_ > max_depth; }
+  [[nodiscard]] bool too_big() const { return too_big_; }
   [[nodiscard]] bool lone_surrogate() const { return lone_surrogate_; }
 
  private:
@@ -120,6 +133,7 @@ class TreeBuilder {
   wire::Document& document_;
   bool with_escapes_;
   bool lone_surrogate_ = false;
+  bool too_big_ = false;
   std::vector<wire::Value>& values_;
   std::vector<std::string_view>& keys_;
   std::vector<wire::Member>& members_;
@@ -161,7 +175,7 @@ base::Result<std::unique_ptr<wire::Document>> parse(std::string text) {
   rapidjson::InsituStringStream stream{document->body().data()};
   // Not iterative: the builder ends the text before the stack does. Of plain ASCII, most requests,
   // no character needs to be looked at again.
-  constexpr unsigned flags = rapidjson::kParseInsituFlag | rapidjson::kParseFullPrecisionFlag;
+  constexpr unsigned flags = rapidjson::kParseInsituFlag | rapidjson::kParseNumbersAsStringsFlag;
   const auto parsed =
       is_ascii(document->body())
           ? scratch.reader.Parse<flags>(stream, builder)
@@ -176,8 +190,9 @@ base::Result<std::unique_ptr<wire::Document>> parse(std::string text) {
                            std::to_string(parsed.Offset()) + "."};
   }
   if (parsed.IsError()) {
+    const auto code = builder.too_big() ? rapidjson::kParseErrorNumberTooBig : parsed.Code();
     return base::Error{base::ErrorCode::serialization,
-                       std::string{"not JSON: "} + rapidjson::GetParseError_En(parsed.Code()) +
+                       std::string{"not JSON: "} + rapidjson::GetParseError_En(code) +
                            " At offset " + std::to_string(parsed.Offset()) + "."};
   }
   document->set_root(builder.root());
