@@ -114,10 +114,12 @@ std::string Committer::trouble() const {
   return trouble_ ? trouble_->message() : "";
 }
 
-// After a failure the next transaction writes something of its own (Engine::begin).
+// After a failure the next transaction writes something of its own (Engine::begin). That it fits
+// says little of the next put: a disk that is full to the last page would go to and fro.
 void Committer::probe() {
   auto status = engine_.begin();
   if (status) status = engine_.commit();
+  if (status) status = engine_.store().try_room();
   note(status);
 }
 
@@ -129,6 +131,29 @@ bool Committer::calls_wait() {
 void Committer::tidy() {
   while (tidy_once() && !calls_wait()) {
   }
+  if (behind_) return;
+  while (shrink_once() && !calls_wait()) {
+  }
+}
+
+// One transaction that makes the data file shorter, where much of it is free; true when there is
+// more to do.
+bool Committer::shrink_once() {
+  auto& store = engine_.store();
+  const auto wanted = store.has_spare_pages();
+  if (!wanted || !wanted.value()) return false;
+  const auto began = SteadyClock::now();
+  if (!engine_.begin()) return false;  // the next commit will say so
+  auto status = store.give_back(pages_);
+  if (status) {
+    status = engine_.commit();
+  } else {
+    engine_.give_up(status.error());
+    (void)engine_.commit();
+  }
+  const bool slow = SteadyClock::now() - began > tidy_time;
+  pages_ = std::clamp<std::int64_t>(slow ? pages_ / 2 : pages_ + pages_ / 4, 16, 4096);
+  return status.has_value();
 }
 
 // One transaction of housekeeping; true when there is more to do.

@@ -2,7 +2,8 @@
 // transaction, commits once, and only then lets each be answered.
 //
 // When the disk refuses a commit, changes are refused from then on without being tried, until a
-// small transaction of our own, tried every quarter of a second, goes through. Housekeeping goes on
+// small transaction of our own, tried every quarter of a second, goes through and there is room for
+// what was refused and more (Store::try_room). Housekeeping goes on
 // between calls: for every record that is put, two that have expired may be erased, so that the
 // data file keeps its size at any load.
 #pragma once
@@ -54,6 +55,7 @@ class Committer {
   void probe();
   void tidy();
   bool tidy_once();
+  bool shrink_once();
   [[nodiscard]] bool calls_wait();
 
   Engine& engine_;
@@ -64,6 +66,7 @@ class Committer {
   bool behind_ = false;       // there is more to erase
   std::int64_t owed_ = 0;     // records that may be erased although calls wait
   std::int64_t share_ = 500;  // records that were erased in about the time a call may wait
+  std::int64_t pages_ = 64;   // and pages that were given back in it
   Time quiet_until_{};        // when a failure is logged again
   std::mutex mutex_;          // guards queue_ and stopping_
   std::condition_variable wake_;

@@ -52,7 +52,10 @@ base::Status Engine::load() {
   }
   BOOST_OUTCOME_TRY(load_clock());
   BOOST_OUTCOME_TRY(load_account());
-  return resources_.load();
+  BOOST_OUTCOME_TRY(resources_.load());
+  const std::unique_lock guard{mutex_};
+  bound_transitions();
+  return base::success();
 }
 
 Stream* Engine::find_mutable(const Scope& scope, std::string_view name) const {

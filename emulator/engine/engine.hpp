@@ -145,6 +145,8 @@ class Engine {
   [[nodiscard]] bool can_go_on() const {
     return in_memory() || (!broken_ && store_.writer().in_transaction());
   }
+  // Makes the commit of the transaction under way fail: a write of it has, half way.
+  void give_up(base::Error why) { broken_ = std::move(why); }
   // Runs a change that may fail half way in the store: all of it or nothing.
   template <class F>
   base::Status atomically(F&& change);
@@ -202,9 +204,10 @@ class Engine {
   // Whether a commit has moved the clock since the last question.
   [[nodiscard]] bool take_clock_moved() { return std::exchange(time_jumped_, false); }
 
-  // A little housekeeping: ends DELETING, splits hot shards of on-demand streams, trims what is
-  // past its retention, forgets closed shards that are empty, erases what belonged to deleted
-  // streams and shards; at most `limit` records. True when there is more to do.
+  // A little housekeeping: sees that the clock was set back, ends DELETING, splits hot shards of
+  // on-demand streams, trims what is past its retention, forgets closed shards that are empty,
+  // erases what belonged to deleted streams and shards; at most `limit` records. True when there is
+  // more to do.
   base::Result<bool> tidy(std::int64_t limit);
 
  private:
@@ -215,7 +218,9 @@ class Engine {
   base::Status load();
   base::Status load_account();
   base::Status load_clock();
-  base::Status shift_transitions(std::int64_t back_ms);
+  base::Status shift_transitions(std::int64_t now, std::int64_t back_ms);
+  base::Status notice_clock();
+  void bound_transitions();
   base::Status append_all(const Stream& stream, std::span<const NewRecord> records,
                           std::vector<Appended>& out);
   [[nodiscard]] Stream* find_mutable(const Scope& scope, std::string_view name) const;
@@ -232,8 +237,9 @@ class Engine {
   const base::Clock& clock_;
   Options options_;
   std::atomic<std::int64_t> offset_ms_{0};
-  bool clock_moved_ = false;  // by the transaction under way
-  bool time_jumped_ = false;  // by a committed one; the engine's thread
+  std::int64_t latest_ms_ = 0;  // that housekeeping has seen, since the clock went back
+  bool clock_moved_ = false;    // by the transaction under way
+  bool time_jumped_ = false;    // by a committed one; the engine's thread
   std::unique_ptr<Seal> seal_;
   std::unique_ptr<store::Reader> own_reader_;  // the engine's thread
   std::vector<Shard*> touched_;                // by the transaction under way

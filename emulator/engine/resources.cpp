@@ -1,5 +1,7 @@
 #include "emulator/engine/resources.hpp"
 
+#include <algorithm>
+
 #include <mutex>
 
 namespace millrace::engine {
@@ -136,6 +138,13 @@ base::Status Resources::shift_transitions(std::int64_t now_ms, std::int64_t back
     BOOST_OUTCOME_TRY(update(std::move(row)));
   }
   return base::success();
+}
+
+void Resources::bound_transitions(std::int64_t latest_ms) {
+  for (const auto& [key, resource] : resources_) {
+    auto& until = resource->row.transition_until_ms;
+    until = std::min(until, latest_ms);
+  }
 }
 
 base::Status Resources::tidy(std::int64_t now_ms) {

@@ -59,6 +59,8 @@ class Resources {
   // What is under way (CREATING, UPDATING, DELETING) ends `back_ms` earlier, what is over by
   // `now_ms` is settled for good: for a clock that goes back.
   base::Status shift_transitions(std::int64_t now_ms, std::int64_t back_ms);
+  // What is under way ends by then, in memory. The caller holds the mutex.
+  void bound_transitions(std::int64_t latest_ms);
   // Forgets what has been deleted.
   base::Status tidy(std::int64_t now_ms);
   // The store has forgotten a stream with all that read from it; so does the memory.

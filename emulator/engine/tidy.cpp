@@ -99,6 +99,7 @@ base::Result<bool> Engine::tidy(std::int64_t limit) {
 }
 
 base::Result<bool> Engine::tidy_all(std::int64_t limit) {
+  BOOST_OUTCOME_TRY(notice_clock());
   const auto now = now_ms();
   auto left = limit;
   for (auto at = streams_.begin(); at != streams_.end();) {

@@ -57,6 +57,9 @@ std::int64_t Connection::changes() const {
 std::int64_t Connection::last_insert_id() const {
   return sqlite3_last_insert_rowid(handle_.get());
 }
+void Connection::keep_log() {
+  sqlite3_db_config(handle_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+}
 bool Connection::in_transaction() const {
   return sqlite3_get_autocommit(handle_.get()) == 0;
 }

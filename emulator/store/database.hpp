@@ -33,6 +33,8 @@ class Connection {
   [[nodiscard]] std::int64_t changes() const;
   [[nodiscard]] std::int64_t last_insert_id() const;
   [[nodiscard]] bool in_transaction() const;
+  // Closing it does not move the write-ahead log into the data file.
+  void keep_log();
   [[nodiscard]] sqlite3* handle() const { return handle_.get(); }
 
  private:

@@ -138,6 +138,12 @@ void Records::discard() {
   deletions_ = true;
 }
 
+std::size_t Records::unwritten() const {
+  auto bytes = pending_.size();
+  for (std::size_t i = 0; i < used_; ++i) bytes += groups_[i].records.bytes.size();
+  return bytes;
+}
+
 bool Records::is_direct(const Group& group) const {
   if (group.records.bytes.size() < direct_bytes) return false;
   const auto& waiting = pending_.shards();

@@ -58,6 +58,9 @@ class Records {
   void committed();
   void discard();
 
+  // How many bytes the commit under way may write, about: what was appended, and what is pending.
+  [[nodiscard]] std::size_t unwritten() const;
+
   // All that is pending becomes chunks, with this transaction; not within a savepoint.
   base::Status settle();
   [[nodiscard]] bool has_pending_below(ShardKey shard, std::int64_t index) const;

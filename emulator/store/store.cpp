@@ -5,6 +5,8 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -18,6 +20,11 @@ using base::Error;
 using base::ErrorCode;
 
 namespace {
+
+constexpr const char* writers_cache = "PRAGMA cache_size = -16000";
+constexpr std::size_t most_room = 16U << 20U;
+constexpr std::int64_t incremental = 2;  // of PRAGMA auto_vacuum
+constexpr std::int64_t spare_pages = 4096;
 
 const char* synchronous(Durability durability) {
   switch (durability) {
@@ -58,12 +65,17 @@ Store::Store(std::string path, int lock, Connection connection)
     : path_(std::move(path)), lock_(lock), connection_(std::move(connection)) {}
 
 Store::~Store() {
+  const bool sound = !checkpointer_ || checkpointer_->mend_log();
   checkpointer_.reset();
   begin_.reset();
   commit_.reset();
+  count_pages_.reset();
+  count_free_.reset();
   records_.reset();
   // The log goes back into the data file: what is left behind is one file that any tool can copy.
-  if (!path_.empty()) (void)connection_.run("PRAGMA wal_checkpoint(TRUNCATE)");
+  if (!path_.empty() && sound) (void)connection_.run("PRAGMA wal_checkpoint(TRUNCATE)");
+  // Else the next start does it, from a log that it has written again.
+  if (!sound) connection_.keep_log();
   if (lock_ >= 0) ::close(lock_);
 }
 
@@ -92,18 +104,28 @@ base::Result<std::unique_ptr<Store>> Store::open(const std::optional<std::string
 }
 
 base::Status Store::prepare(Durability durability) {
+  // Of a new file only; an old one keeps what it was made with.
+  BOOST_OUTCOME_TRY(connection_.run("PRAGMA auto_vacuum = INCREMENTAL"));
   if (!path_.empty()) {
     BOOST_OUTCOME_TRY(connection_.run("PRAGMA journal_mode = WAL"));
   }
+  durability_ = durability;
   synchronous_ = synchronous(durability);
   BOOST_OUTCOME_TRY(connection_.run(synchronous_));
   BOOST_OUTCOME_TRY(connection_.run("PRAGMA foreign_keys = ON"));
-  BOOST_OUTCOME_TRY(connection_.run("PRAGMA cache_size = -16000"));
+  BOOST_OUTCOME_TRY(connection_.run(writers_cache));
   BOOST_OUTCOME_TRY(connection_.run("PRAGMA wal_autocheckpoint = 4000"));
   BOOST_OUTCOME_TRY(connection_.run("PRAGMA temp_store = MEMORY"));
+  // Debian's SQLite writes zeros over all that is deleted, unless told not to.
+  BOOST_OUTCOME_TRY(connection_.run("PRAGMA secure_delete = OFF"));
   BOOST_OUTCOME_TRY(migrate(connection_));
   BOOST_OUTCOME_TRY(begin_, connection_.prepare("BEGIN IMMEDIATE"));
   BOOST_OUTCOME_TRY(commit_, connection_.prepare("COMMIT"));
+  BOOST_OUTCOME_TRY(count_pages_, connection_.prepare("PRAGMA page_count"));
+  BOOST_OUTCOME_TRY(count_free_, connection_.prepare("PRAGMA freelist_count"));
+  BOOST_OUTCOME_TRY(auto mode, connection_.prepare("PRAGMA auto_vacuum"));
+  BOOST_OUTCOME_TRY(mode.step());
+  shrinks_ = !in_memory() && mode.integer(0) == incremental;
   BOOST_OUTCOME_TRY(records_, Records::open(connection_, in_memory()));
   return base::success();
 }
@@ -124,23 +146,45 @@ base::Status Store::begin() {
   return begin_->run();
 }
 base::Status Store::commit() {
-  BOOST_OUTCOME_TRY(records_->write());
-  BOOST_OUTCOME_TRY(commit_->run());
+  const auto bytes = records_->unwritten();
+  auto done = records_->write();
+  if (done) done = commit_->run();
+  if (!done) {
+    undone_bytes_ = std::max(undone_bytes_, bytes);
+    return done;
+  }
   records_->committed();
   if (checkpointer_) checkpointer_->committed();
   return base::success();
 }
 
-base::Status Store::checkpoint_in_background() {
+base::Status Store::checkpoint_in_background(Checkpointer::Options options) {
   if (in_memory() || checkpointer_) return base::success();
-  BOOST_OUTCOME_TRY(checkpointer_, Checkpointer::start(path_, connection_, synchronous_));
+  options.unsynced_log = durability_ == Durability::normal;
+  BOOST_OUTCOME_TRY(checkpointer_, Checkpointer::start(path_, connection_, synchronous_, options));
   return base::success();
 }
 
 void Store::rollback() {
+  undone_bytes_ = std::max(undone_bytes_, records_->unwritten());
   records_->discard();
   // After some errors SQLite has rolled back by itself.
   if (connection_.in_transaction()) (void)connection_.run("ROLLBACK");
+}
+
+base::Status Store::try_room(std::size_t least) {
+  if (in_memory()) return base::success();
+  const auto bytes = least + std::min(undone_bytes_ + undone_bytes_ / 8, most_room);
+  const auto fill =
+      "INSERT OR REPLACE INTO meta VALUES ('room', zeroblob(" + std::to_string(bytes) + "))";
+  // With so small a cache SQLite writes pages into the log before the transaction ends.
+  BOOST_OUTCOME_TRY(connection_.run("PRAGMA cache_size = 20"));
+  auto tried = begin();
+  if (tried) tried = connection_.run(fill.c_str());
+  if (connection_.in_transaction()) (void)connection_.run("ROLLBACK");
+  BOOST_OUTCOME_TRY(connection_.run(writers_cache));
+  if (tried) undone_bytes_ = 0;
+  return tried;
 }
 
 base::Status Store::savepoint() {
@@ -178,6 +222,24 @@ base::Result<std::int64_t> Store::erase_doomed(std::int64_t limit) {
   BOOST_OUTCOME_TRY(auto forget, connection_.prepare("DELETE FROM doomed_shard WHERE id = ?"));
   BOOST_OUTCOME_TRY(forget.bind(0, shard.value).run());
   return std::int64_t{1};
+}
+
+base::Result<bool> Store::has_spare_pages() {
+  if (!shrinks_) return false;
+  std::array<std::int64_t, 2> counts{};
+  for (auto at = counts.begin(); auto* statement : {&*count_pages_, &*count_free_}) {
+    const ResetGuard guard{*statement};
+    BOOST_OUTCOME_TRY(statement->step());
+    *at++ = statement->integer(0);
+  }
+  const auto [pages, free] = counts;
+  shrinking_ = free >= spare_pages && free >= pages / (shrinking_ ? 5 : 3);
+  return shrinking_;
+}
+
+base::Status Store::give_back(std::int64_t pages) {
+  const auto sql = "PRAGMA incremental_vacuum(" + std::to_string(pages) + ")";
+  return connection_.run(sql.c_str());
 }
 
 base::Result<std::string> Store::secret(std::size_t bytes) {

@@ -78,9 +78,15 @@ class Store {
   base::Status commit();
   // Moves the log into the data file on a thread of its own from here on, instead of within some
   // commits. Nothing to do in memory.
-  base::Status checkpoint_in_background();
+  base::Status checkpoint_in_background(Checkpointer::Options options = {});
+  // nullptr: none was started.
+  [[nodiscard]] Checkpointer* checkpointer() { return checkpointer_.get(); }
   // Undoes all since begin(); never fails in a way the caller could act on.
   void rollback();
+  // Whether the disk has room for what the largest transaction that was undone since the last
+  // success would have written (at most 16 MiB) and `least` bytes: writes as much into the log, and
+  // undoes it. The room in the log stays. Outside of transactions; nothing to do in memory.
+  base::Status try_room(std::size_t least = 1U << 20U);
   base::Status savepoint();
   base::Status release_savepoint();
   base::Status rollback_to_savepoint();
@@ -142,6 +148,14 @@ class Store {
   // Erases about `limit` records of deleted streams; 0 when none is left.
   base::Result<std::int64_t> erase_doomed(std::int64_t limit);
 
+  // Whether so many pages of the data file are free (a burst has expired, say) that they are to be
+  // given back: from 16 MiB and a third of the file on, until it is a fifth. Never for a file
+  // made by a version that did not know this: it cannot shrink without VACUUM.
+  base::Result<bool> has_spare_pages();
+  // Moves up to so many pages from the end of the file to free places before it, with the
+  // transaction under way; a checkpoint then makes the file shorter.
+  base::Status give_back(std::int64_t pages);
+
   base::Result<std::vector<StreamRow>> load_streams();
   // next_index and last_ms are those after the last record kept.
   base::Result<std::vector<ShardRow>> load_shards();
@@ -156,7 +170,12 @@ class Store {
   std::string path_;  // empty: in memory
   int lock_ = -1;     // file descriptor of the directory's lock
   Connection connection_;
+  Durability durability_ = Durability::full;
   const char* synchronous_ = "";  // the pragma
+  std::size_t undone_bytes_ = 0;
+  std::optional<Statement> count_pages_, count_free_;
+  bool shrinks_ = false;    // the file can
+  bool shrinking_ = false;  // it has begun
   std::optional<Statement> begin_, commit_;
   std::unique_ptr<Records> records_;
   std::unique_ptr<Checkpointer> checkpointer_;

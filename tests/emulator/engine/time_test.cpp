@@ -125,6 +125,87 @@ TEST_CASE(
   CHECK(status("new") == StreamStatus::active);
 }
 
+TEST_CASE("engine: a system clock that is set back leaves nothing CREATING or UPDATING for long") {
+  base::ManualClock clock;
+  Opened opened{clock};
+  auto& engine = *opened.engine;
+  const auto tidy = [&] {
+    REQUIRE(engine.begin());
+    REQUIRE(engine.tidy(10));
+    REQUIRE(engine.commit());
+  };
+  const auto status = [&](const char* name) {
+    const auto* stream = engine.find(scope, name);
+    return stream ? stream->status(engine.now_ms()) : StreamStatus::gone;
+  };
+  REQUIRE(engine.begin());
+  for (const auto* name : {"made", "changed", "deleted"}) {
+    REQUIRE(engine.create_stream(scope, {.name = name}));
+  }
+  REQUIRE(engine.commit());
+  clock.advance(base::Millis{500});
+  tidy();
+  REQUIRE(engine.begin());
+  REQUIRE(engine.alter_stream(
+      *engine.find(scope, "changed"), [](auto&) {}, 500));
+  REQUIRE(engine.delete_stream(scope, "deleted"));
+  const auto made = engine.create_resource(*engine.find(scope, "made"),
+                                           {.kind = "consumer", .owner = "made", .name = "reader"});
+  REQUIRE(made);
+  REQUIRE(engine.commit());
+  tidy();
+  clock.advance(-base::Millis{3'600'000});
+  tidy();
+  CHECK(engine.take_clock_moved());
+  CHECK(status("made") == StreamStatus::active);
+  CHECK(status("changed") == StreamStatus::updating);
+  CHECK(status("deleted") == StreamStatus::deleting);
+  clock.advance(base::Millis{500});
+  tidy();
+  CHECK(status("changed") == StreamStatus::active);
+  CHECK(status("deleted") == StreamStatus::gone);
+  CHECK(made.value()->status(engine.now_ms()) == ResourceStatus::active);
+  CHECK_FALSE(engine.take_clock_moved());
+}
+
+TEST_CASE("engine: a few milliseconds back, as a time server does it, are no jump") {
+  base::ManualClock clock;
+  Opened opened{clock};
+  auto& engine = *opened.engine;
+  for (int i = 0; i < 30; ++i) {
+    clock.advance(base::Millis{i % 2 == 0 ? 40 : -30});
+    REQUIRE(engine.begin());
+    REQUIRE(engine.tidy(10));
+    REQUIRE(engine.commit());
+  }
+  CHECK_FALSE(engine.take_clock_moved());
+}
+
+TEST_CASE("engine: a system clock that was set back between two runs keeps nothing under way") {
+  const test::TempDir dir;
+  base::ManualClock clock;
+  {
+    Opened opened{clock, dir.path()};
+    auto& engine = *opened.engine;
+    REQUIRE(engine.begin());
+    REQUIRE(engine.create_stream(scope, {.name = "s"}));
+    REQUIRE(engine.create_resource(*engine.find(scope, "s"),
+                                   {.kind = "consumer", .owner = "s", .name = "reader"}));
+    REQUIRE(engine.commit());
+  }
+  clock.advance(-base::Millis{3'600'000});
+  const Opened again{clock, dir.path()};
+  auto& engine = *again.engine;
+  const auto* stream = engine.find(scope, "s");
+  REQUIRE(stream != nullptr);
+  const auto consumers = engine.resources().all(ResourceKind::consumer, engine.now_ms());
+  REQUIRE(consumers.size() == 1);
+  CHECK(stream->status(engine.now_ms()) == StreamStatus::creating);
+  clock.advance(base::Millis{engine.options().transition_ms});
+  CHECK(stream->status(engine.now_ms()) == StreamStatus::active);
+  CHECK(consumers.front()->status(engine.now_ms()) == ResourceStatus::active);
+}
+
 TEST_CASE("committer: housekeeping has been done when the move of the clock is answered") {
   const base::ManualClock clock;
   Opened opened{clock};

@@ -2,8 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include <filesystem>
-
 #include "tests/support/temp_dir.hpp"
 
 using namespace millrace;
@@ -217,21 +215,4 @@ TEST_CASE("store: the secret is made once") {
     CHECK(secret.size() == 32);
   }
   CHECK(open(dir.path())->secret(32).value() == secret);
-}
-
-TEST_CASE("store: a data file of schema 1 is brought up to date with all it holds") {
-  const test::TempDir dir;
-  std::filesystem::copy_file("data/store/schema-1.db", dir.path() + "/millrace.db");
-  auto store = open(dir.path());
-  const auto streams = store->load_streams().value();
-  REQUIRE(streams.size() == 1);
-  CHECK(streams[0].name == "old");
-  CHECK(streams[0].limits.empty());
-  const auto shards = store->load_shards().value();
-  REQUIRE(shards.size() == 2);
-  auto reader = store->make_reader().value();
-  const auto page = reader->scan(shards[1].key, 0, 10, 1 << 20).value();
-  REQUIRE(page.records.entries.size() == 5);
-  CHECK(page.records.data(page.records.entries[4]) == "record 4");
-  CHECK(store->load_resources().value().empty());
 }
