@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes what ./dev crash left in a folder (default build/crash) into docs/reliability.md."""
+"""Writes what ./dev crash left in a folder (default build/crash) into docs/reliability.md, and a line of it into README.md."""
 import json
 import pathlib
 import re
@@ -27,7 +27,7 @@ def kills(folder):
 
 def faults(folder):
     lines = []
-    for path in sorted(folder.glob("power-*.txt")) + [folder / "errors.txt"]:
+    for path in sorted(folder.glob("power-*.txt")) + sorted(folder.glob("errors*.txt")):
         if not path.exists():
             continue
         text = path.read_text()
@@ -45,10 +45,38 @@ def faults(folder):
         report.write_section("faults", report.table(["run", "figures", "outcome"], lines) + f"\n{report.machine()}\n")
 
 
+def summary(folder):
+    """One line for the README, of what this folder has figures for."""
+    parts = []
+    path = folder / "kill.json"
+    ours = [row for row in json.loads(path.read_text()) if row["server"].startswith("millrace")] if path.exists() else []
+    if ours:
+        kills, records = sum(row["kills"] for row in ours), sum(row["acknowledged"] for row in ours)
+        wrong = sum(row[kind] for row in ours for kind in KINDS)
+        parts.append(
+            f"{kills} kills under load with {records:,} acknowledged records, {wrong} lost, twice, out of order or numbered anew"
+        )
+    cuts = broken = runs = 0
+    for path in folder.glob("power-*.txt"):
+        text = path.read_text()
+        found = re.search(r"^power cuts: (\d+) in .* (\d+) broken promises", text, re.M)
+        if found and "the disk lied" not in text:
+            cuts, broken = cuts + int(found[1]), broken + int(found[2])
+    for path in folder.glob("errors*.txt"):
+        found = re.search(r"^I/O errors: (\d+) runs", path.read_text(), re.M)
+        runs += int(found[1]) if found else 0
+        broken += "BROKEN" in path.read_text()
+    if cuts or runs:
+        parts.append(f"{cuts:,} power cuts and {runs:,} runs with failing disks, simulated, {broken} broken promises")
+    if parts:
+        report.write_section("survives", "What it has survived: " + "; ".join(parts) + ".\n", report.ROOT / "README.md")
+
+
 def main():
     folder = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else report.ROOT / "build/crash")
     kills(folder)
     faults(folder)
+    summary(folder)
 
 
 if __name__ == "__main__":

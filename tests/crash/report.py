@@ -26,13 +26,13 @@ def machine(folder="."):
     )
 
 
-def write_section(name, text):
+def write_section(name, text, file=PAGE):
     """Puts text between <!-- begin NAME --> and <!-- end NAME -->."""
-    page = PAGE.read_text()
+    page = file.read_text()
     marks = re.compile(rf"(<!-- begin {name} -->\n).*?(<!-- end {name} -->)", re.S)
     if not marks.search(page):
-        raise SystemExit(f"{PAGE} has no section {name}")
-    PAGE.write_text(marks.sub(lambda found: found[1] + text.rstrip("\n") + "\n" + found[2], page))
+        raise SystemExit(f"{file} has no section {name}")
+    file.write_text(marks.sub(lambda found: found[1] + text.rstrip("\n") + "\n" + found[2], page))
 
 
 def table(heads, rows):

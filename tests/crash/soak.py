@@ -192,6 +192,8 @@ def judge(rows, failures, day_s):
         "p99": [quantile(p, 0.99) for p in puts],
     }
     wrong = list(failures[:5])
+    if not all(puts):
+        wrong.append("there were times in which no put was answered")  # or quantiles of nothing would pass
     risen = statistics.mean(r["rss_mb"] for r in half[-3:]) - statistics.mean(r["rss_mb"] for r in half[:3])
     if risen > 10 + 0.1 * half[0]["rss_mb"]:
         wrong.append(f"memory rose by {risen:.1f} MB in the second half")
@@ -272,6 +274,8 @@ def run(options, folder):
         integrity(server.data)
         began = server.start()
         server.stop()
+        if not sum(c.count for c in counters):
+            wrong.append("the readers were given nothing")
         days = clock.moved * 0.5 / options.day_s
         figures.update(
             rate=rate, most=most, days=days, reshards=resharder.done, read=sum(c.count for c in counters), start_s=began

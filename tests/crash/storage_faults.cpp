@@ -1,7 +1,7 @@
 // Power cuts and I/O errors under the real store and engine, on a disk in memory.
 //
 //   storage_faults power  --cuts 100000 [--seed 1] [--normal] [--lying-disk]
-//   storage_faults errors [--seed 1]
+//   storage_faults errors [--seed 1] [--normal]
 //
 // Exit 0: every promise was kept. --lying-disk is the control: syncs do nothing, and the run must
 // find promises broken, or it exits 1.
@@ -44,6 +44,47 @@ base::Result<Opened> open(const std::string& directory, const base::Clock& clock
   return opened;
 }
 
+// The thread that moves the log into the data file, played by whatever the disk is asked to do:
+// within an action of the writer's connection, and in the middle of its transaction, the other one
+// reads and writes. The log is short, so that it is begun anew often.
+class LogMover {
+ public:
+  LogMover(CrashDisk& disk, std::mt19937_64& random) : disk_(disk), random_(random) {}
+
+  base::Status start(store::Store& store) {
+    stop();
+    // As Checkpointer does it on a real disk, which it can see the room of.
+    disk_.lengthen("millrace.db-wal", (pages + 20) * 4120);
+    BOOST_OUTCOME_TRY(
+        store.checkpoint_in_background({.long_log = pages, .further = 10, .by_hand = true}));
+    checkpointer_ = store.checkpointer();
+    return base::success();
+  }
+  void stop() { checkpointer_ = nullptr; }
+
+  // At an action of the disk.
+  void maybe(CrashDisk::Action action) {
+    if (checkpointer_ == nullptr || inside_ || random_() % 8 != 0) return;
+    // While a file is being made or removed no other connection is in the middle of anything.
+    if (action == CrashDisk::Action::open || action == CrashDisk::Action::remove) return;
+    inside_ = true;
+    const auto before = actions;
+    checkpointer_->move_log();
+    inside_ = false;
+    moved += actions > before ? 1 : 0;
+  }
+
+  std::int64_t actions = 0;  // counted by whoever observes the disk
+  std::int64_t moved = 0;
+
+ private:
+  static constexpr int pages = 24;
+  CrashDisk& disk_;
+  std::mt19937_64& random_;
+  store::Checkpointer* checkpointer_ = nullptr;
+  bool inside_ = false;
+};
+
 // Opens what a cut or an error left behind and looks for broken promises.
 std::string look(const std::string& directory, const base::Clock& clock, const Promises& promises,
                  bool forgetful = false) {
@@ -63,6 +104,7 @@ struct PowerCuts {
   std::int64_t broken = 0;
   std::int64_t acknowledged = 0;
   std::int64_t transactions = 0;
+  std::int64_t moved = 0;
   std::string first;
 
   void wrong(std::uint64_t life, const std::string& what) {
@@ -79,7 +121,11 @@ struct PowerCuts {
     disk.syncs = !lying_disk;
     base::ManualClock clock;
     Promises promises;
-    disk.observer = [&](CrashDisk::Action) {
+    std::mt19937_64 moments{number + 2};
+    LogMover mover{disk, moments};
+    disk.observer = [&](CrashDisk::Action action) {
+      ++mover.actions;
+      mover.maybe(action);
       for (int image = 0; image < 2 && done < cuts; ++image) {
         ++done;
         after.load(disk.image(luck));
@@ -97,6 +143,7 @@ struct PowerCuts {
         }};
     // The earliest state that --normal may fall back to is the one the life begins with.
     auto status = opened.value().store->writer().run("PRAGMA wal_checkpoint(TRUNCATE)");
+    if (status) status = mover.start(*opened.value().store);
     if (status) status = workload.begin();
     for (int step = 0;
          step < 80 && status && done < cuts && (lying_disk ? broken == 0 : broken < 10); ++step) {
@@ -110,6 +157,8 @@ struct PowerCuts {
       acknowledged += static_cast<std::int64_t>(records.size());
     }
     transactions += static_cast<std::int64_t>(promises.states.all.size());
+    moved += mover.moved;
+    mover.stop();
     disk.observer = nullptr;
   }
 
@@ -120,11 +169,12 @@ struct PowerCuts {
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - from;
     std::printf(
         "power cuts: %lld in %llu lives of a data file (seed %llu, durability %s), %lld "
-        "transactions, %lld broken promises, %.1f s\n",
+        "transactions, %lld times the log moved meanwhile, %lld broken promises, %.1f s\n",
         static_cast<long long>(done), static_cast<unsigned long long>(lives),
         static_cast<unsigned long long>(seed),
         durability == store::Durability::full ? "full" : "normal",
-        static_cast<long long>(transactions), static_cast<long long>(broken), took.count());
+        static_cast<long long>(transactions), static_cast<long long>(moved),
+        static_cast<long long>(broken), took.count());
     if (!first.empty()) std::printf("  first: %s\n", first.c_str());
     if (lying_disk) {
       std::printf("  the disk lied about its syncs: broken promises are %s\n",
@@ -156,19 +206,22 @@ int code_of(CrashDisk::Action action, bool full) {
 struct Errors {
   std::uint64_t seed = 1;
   bool quick = false;
+  store::Durability durability = store::Durability::full;
   std::int64_t from_action = 1;
   int steps = 40;
   std::int64_t runs = 0;
   std::int64_t kills = 0;
+  std::int64_t moved = 0;
   std::array<std::int64_t, 6> hit{};  // by action
   std::int64_t refused = 0;           // steps that were not acknowledged
   std::string wrong;
 
   // Until it works, as a person would who starts the program again.
-  static base::Result<Opened> open_at_last(const std::string& directory, const base::Clock& clock) {
-    auto opened = open(directory, clock, store::Durability::full);
+  [[nodiscard]] base::Result<Opened> open_at_last(const std::string& directory,
+                                                  const base::Clock& clock) const {
+    auto opened = open(directory, clock, durability);
     for (int attempt = 0; !opened && attempt < 1000; ++attempt) {
-      opened = open(directory, clock, store::Durability::full);
+      opened = open(directory, clock, durability);
     }
     return opened;
   }
@@ -185,7 +238,11 @@ struct Errors {
     base::ManualClock clock;
     Promises promises;
     std::int64_t actions = 0;
+    std::mt19937_64 moments{seed + static_cast<std::uint64_t>(first) + 1};
+    LogMover mover{disk, moments};
     const auto fault = [&](CrashDisk::Action action) {
+      mover.actions = actions;
+      mover.maybe(action);
       const auto number = ++actions;
       if (number < first || number >= first + length) return SQLITE_OK;
       ++hit[static_cast<std::size_t>(action)];
@@ -197,10 +254,15 @@ struct Errors {
       return fail(first, length,
                   "does not open after the error is over: " + opened.error().message());
     std::unique_ptr<Workload> workload;
-    const auto begin = [&] {
+    const auto begin = [&]() -> base::Status {
       workload = std::make_unique<Workload>(*opened.value().store, *opened.value().engine, clock,
                                             random, promises, [&](bool on) { disk.quiet = on; });
-      return workload->begin();
+      workload->by_mover(durability != store::Durability::full);
+      BOOST_OUTCOME_TRY(workload->begin());
+      disk.quiet = true;  // what opens a second connection is looked at elsewhere
+      auto started = mover.start(*opened.value().store);
+      disk.quiet = false;
+      return started;
     };
     auto status = begin();
     if (!status) return fail(first, length, status.error().message());
@@ -224,6 +286,7 @@ struct Errors {
       // A kill: the connections go without a last write.
       ++kills;
       disk.fault = [](CrashDisk::Action) { return SQLITE_IOERR; };
+      mover.stop();
       workload.reset();
       opened.value() = {};
       disk.fault = fault;
@@ -233,9 +296,11 @@ struct Errors {
       if (!status) return fail(first, length, "after a kill: " + status.error().message());
     }
     disk.fault = nullptr;
+    mover.stop();
+    moved += mover.moved;
     // What a power cut would leave, what the running engine shows, and what a new one finds.
     after.load(disk.image(luck));
-    const auto left = look(cut.path(), clock, promises);
+    const auto left = look(cut.path(), clock, promises, durability != store::Durability::full);
     if (!left.empty()) return fail(first, length, "after a power cut: " + left);
     const auto seen =
         verify(*opened.value().store, *opened.value().engine, promises, {.in_use = true});
@@ -269,17 +334,20 @@ struct Errors {
     }
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - from;
     std::printf(
-        "I/O errors: %lld runs (seed %llu), each action of the disk failing %s, %lld of them "
+        "I/O errors: %lld runs (seed %llu, durability %s), each action of the disk failing %s, "
+        "%lld of them "
         "killed "
-        "after it, %lld steps refused, %.1f s\n"
+        "after it, %lld steps refused, %lld times the log moved meanwhile, %.1f s\n"
         "  failed: %lld opens, %lld reads, %lld writes, %lld truncations, %lld syncs, %lld "
         "removals\n",
         static_cast<long long>(runs), static_cast<unsigned long long>(seed),
+        durability == store::Durability::full ? "full" : "normal",
         quick ? "once and 25 times on end" : "once, twice and 25 times on end",
-        static_cast<long long>(kills), static_cast<long long>(refused), took.count(),
-        static_cast<long long>(hit[0]), static_cast<long long>(hit[1]),
-        static_cast<long long>(hit[2]), static_cast<long long>(hit[3]),
-        static_cast<long long>(hit[4]), static_cast<long long>(hit[5]));
+        static_cast<long long>(kills), static_cast<long long>(refused),
+        static_cast<long long>(moved), took.count(), static_cast<long long>(hit[0]),
+        static_cast<long long>(hit[1]), static_cast<long long>(hit[2]),
+        static_cast<long long>(hit[3]), static_cast<long long>(hit[4]),
+        static_cast<long long>(hit[5]));
     if (!wrong.empty()) std::printf("  BROKEN: %s\n", wrong.c_str());
     return wrong.empty() ? 0 : 1;
   }
@@ -304,8 +372,9 @@ int main(int argc, char** argv) {
       ->check(CLI::PositiveNumber);
   sweep->add_flag("--quick", errors.quick,
                   "a third of it: errors that come once, a disk full for long");
+  sweep->add_flag("--normal", normal, "durability normal, as above");
   CLI11_PARSE(app, argc, argv);
-  if (normal) cuts.durability = store::Durability::normal;
+  if (normal) cuts.durability = errors.durability = store::Durability::normal;
   base::set_log_level("off");
   return power->parsed() ? cuts.run() : errors.sweep();
 }

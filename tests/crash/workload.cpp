@@ -220,10 +220,15 @@ base::Status Workload::tidy() {
     }
   }
   BOOST_OUTCOME_TRY(engine_.tidy(1 + static_cast<std::int64_t>(random_() % 40)));
-  return base::success();
+  if (random_() % 2 == 0) return base::success();
+  auto shorter = store_.give_back(1 + static_cast<std::int64_t>(random_() % 20));
+  if (!shorter) engine_.give_up(shorter.error());
+  return shorter;
 }
 
 base::Status Workload::checkpoint() {
+  if (random_() % 3 == 0) return store_.try_room(160'000);
+  if (by_mover_) return base::success();
   return store_.writer().run(random_() % 2 ? "PRAGMA wal_checkpoint(PASSIVE)"
                                            : "PRAGMA wal_checkpoint(TRUNCATE)");
 }

@@ -49,6 +49,8 @@ class Workload {
   Workload(const Workload&) = delete;
   Workload& operator=(const Workload&) = delete;
 
+  // Leaves all moving of the log to the store's Checkpointer.
+  void by_mover(bool only) { by_mover_ = only; }
   // Notes the state of a file that was opened.
   base::Status begin();
   // Ok: promised. Error: not promised, and the file says it never happened or happened whole.
@@ -83,6 +85,7 @@ class Workload {
   std::vector<PutRecord> put_;  // by the transaction under way
   std::string next_;            // the state that the last commit leads to
   std::string wrong_;
+  bool by_mover_ = false;
 };
 
 // What is wrong with a data file that was just opened, or with one in use (then it is the state of

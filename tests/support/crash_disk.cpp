@@ -46,6 +46,7 @@ struct Handle {
   Shared* shared;
   unsigned shared_held;
   unsigned exclusive_held;
+  int failures_seen;
 };
 
 Handle& of(sqlite3_file* file) {
@@ -140,7 +141,12 @@ int sync(sqlite3_file* file, int) {
   if (const int code = before(*handle.disk, CrashDisk::Action::sync)) {
     kept.unsynced.clear();
     if (handle.disk->evicts) kept.bytes = kept.durable;
+    handle.failures_seen = ++kept.failed_syncs;
     return code;
+  }
+  if (handle.failures_seen != kept.failed_syncs) {
+    handle.failures_seen = kept.failed_syncs;
+    return SQLITE_IOERR_FSYNC;
   }
   if (handle.disk->syncs) write_back(kept);
   return SQLITE_OK;
@@ -272,6 +278,7 @@ int open(sqlite3_vfs*, const char* path, sqlite3_file* file, int flags, int* out
   handle.name = new std::string{place.name};
   handle.shared = nullptr;
   handle.shared_held = handle.exclusive_held = 0;
+  handle.failures_seen = kept->failed_syncs;
   handle.base.pMethods = &methods;
   if (out_flags) *out_flags = flags;
   return SQLITE_OK;
@@ -371,6 +378,17 @@ std::map<std::string, std::string> CrashDisk::image(std::mt19937_64& random) con
     left[name] = survived(*file, random);
   }
   return left;
+}
+
+void CrashDisk::lengthen(const std::string& name, std::int64_t size) {
+  const auto at = files_.find(name);
+  if (at == files_.end()) return;
+  auto& file = *at->second;
+  const auto now = static_cast<std::int64_t>(file.bytes.size());
+  if (now >= size) return;
+  const std::string zeros(static_cast<std::size_t>(size - now), '\0');
+  put(file.bytes, now, zeros.data(), zeros.size());
+  file.unsynced.push_back({now, zeros, false});
 }
 
 void CrashDisk::load(const std::map<std::string, std::string>& files) {

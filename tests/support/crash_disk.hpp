@@ -7,8 +7,10 @@
 //
 // A sync that fails is as bad as Linux makes it: what was to be synced counts as clean afterwards,
 // so no later sync writes it, and programs may still read it (or, where the disk `evicts`, do not).
+// Every handle that was open then is told once.
 //
-// Not thread-safe: connections of one thread only.
+// Not thread-safe: connections of one thread only. One of them may be used within an action of
+// another, from an observer or a fault.
 #pragma once
 
 #include <cstdint>
@@ -41,6 +43,7 @@ class CrashDisk {
     std::string bytes;    // as programs see it
     std::string durable;  // as of the last sync
     bool created_durably = false;
+    int failed_syncs = 0;
     std::vector<Write> unsynced;
     std::map<const void*, int> locks;  // of open handles; for the VFS
   };
@@ -61,6 +64,8 @@ class CrashDisk {
   [[nodiscard]] const Files& files() const { return files_; }
   // What a power cut now could leave behind.
   [[nodiscard]] std::map<std::string, std::string> image(std::mt19937_64& random) const;
+  // Writes zeros behind a file up to a size, as a program may that does not go through SQLite.
+  void lengthen(const std::string& name, std::int64_t size);
   // Starts over with these files, synced.
   void load(const std::map<std::string, std::string>& files);
 
