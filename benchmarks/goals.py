@@ -97,7 +97,12 @@ def goals(report):
         for load, what in (("put", "PutRecord"), ("puts", "PutRecords"), ("gets", "GetRecords")):
             pair = report.get(key, {}).get(load)
             if pair:
-                found.append(Goal(f"{what}: {title}", pair["ratio"], 0.9, None))
+                found.append(Goal(f"{what}: {title}, rates", pair["ratio"], 0.9, None))
+                found.append(Goal(f"{what}: {title}, processor time a call", pair["cost"], 1.1, None, False))
+    trimming = report.get("trimming")
+    if trimming:
+        title = f"PutRecord p99 at {trimming['rate']:,}/s while trimming (alone: {trimming['p99_alone_ms']:.1f} ms)"
+        found.append(Goal(title, trimming["p99_ms"], 20, None, False, " ms"))
     return found
 
 

@@ -1,6 +1,7 @@
 -- One Kinesis call over and over, for wrk. OPERATION names it, BODY_FILE holds the JSON body. In the
 -- body {n} stands for a counter, and {m} for the same counter modulo MODULO; each at most once. Every
--- reply is looked at, as a client would. Prints one JSON line when done.
+-- reply is looked at, as a client would. Prints one JSON line when done. PAUSE_MS: how long each
+-- connection waits between two calls (not part of the latency).
 local parts = {}
 local modulo = tonumber(os.getenv("MODULO") or "1")
 local n = 0
@@ -35,6 +36,11 @@ function request()
     body = body .. part
   end
   return wrk.format(nil, "/", nil, body)
+end
+
+local pause = tonumber(os.getenv("PAUSE_MS") or "0")
+if pause > 0 then
+  function delay() return pause end
 end
 
 local bad = 0

@@ -4,7 +4,8 @@ build/bench/bench-NAME.json.
 
   put, puts, gets   one call over and over, beside an HTTP echo and the peers (measures.py)
   latency           put to push and put to read (latency.py)
-  growth            ten thousand records or ten million, 1 shard or 1,000, 1 stream or 1,000 (stored.py)
+  growth            ten thousand records or ten million, 1 shard or 1,000, 1 stream or 1,000 (growth.py)
+  trimming          puts while what has expired is erased (trimming.py)
   rss, start        on a store of ten million records (stored.py)
   all               everything
 
@@ -25,14 +26,16 @@ import tempfile
 import time
 
 import goals
+import growth
 import latency
 import measures
 import servers
 import stored
+import trimming
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 STORED = ("growth", "rss", "start")
-NAMES = [*measures.LOADS, "latency", *STORED]
+NAMES = [*measures.LOADS, "latency", *STORED, "trimming"]
 
 
 def say(text):
@@ -114,7 +117,7 @@ def main():
     parser.add_argument("--bin", default="build/release/bin")
     parser.add_argument("--out", default="build/bench")
     parser.add_argument("--seconds", type=int, default=8, help="of each load beside other servers")
-    parser.add_argument("--short-seconds", type=int, default=2, help="of each of the many loads of growth")
+    parser.add_argument("--short-seconds", type=int, default=1, help="of each of the many loads of growth and trimming")
     parser.add_argument("--records", type=int, default=10_000_000, help="of the large store")
     parser.add_argument("--samples", type=int, default=400, help="records of each latency")
     parser.add_argument("--peer", action="append", default=[], metavar="NAME=URL[,PID]")
@@ -144,8 +147,10 @@ def main():
             if "growth_records" in report["stored"]:
                 report["growth_records"] = report["stored"].pop("growth_records")
         if "growth" in wanted:
-            report["growth_shards"] = stored.by_shards(bin_folder, options.short_seconds, say)
-            report["growth_streams"] = stored.by_streams(bin_folder, options.short_seconds, say)
+            report["growth_shards"] = growth.by_shards(bin_folder, options.short_seconds, say)
+            report["growth_streams"] = growth.by_streams(bin_folder, options.short_seconds, say)
+        if "trimming" in wanted:
+            report["trimming"] = trimming.measure(bin_folder, options.short_seconds, say)
     except servers.Failed as problem:
         sys.exit(f"load.py: {problem}")
     finally:

@@ -22,13 +22,13 @@ DATA = base64.b64encode(TRADE).decode()
 RUN = os.getpid()  # part of stream names: a peer may hold streams of an earlier run
 
 
-def wrk(server, operation, body, connections, seconds, folder, modulo=1):
+def wrk(server, operation, body, connections, seconds, folder, modulo=1, pause_ms=0):
     path = pathlib.Path(folder) / "body.json"
     path.write_text(body)
     before = server.cpu_seconds()
     done = subprocess.run(
         ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "-s", HERE / "load.lua", server.url + "/"],
-        env=dict(os.environ, OPERATION=operation, BODY_FILE=str(path), MODULO=str(modulo)),
+        env=dict(os.environ, OPERATION=operation, BODY_FILE=str(path), MODULO=str(modulo), PAUSE_MS=str(pause_ms)),
         capture_output=True,
         text=True,
     )
@@ -48,10 +48,10 @@ def rated(result, per_call):
     return result
 
 
-def put_load(server, stream, seconds, folder, modulo=1):
+def put_load(server, stream, seconds, folder, modulo=1, connections=32, pause_ms=0):
     """PutRecord; a {m} in the stream's name rotates over `modulo` streams."""
     body = json.dumps({"StreamName": stream, "PartitionKey": "k{n}", "Data": DATA})
-    return rated(wrk(server, "PutRecord", body, 32, seconds, folder, modulo), 1)
+    return rated(wrk(server, "PutRecord", body, connections, seconds, folder, modulo, pause_ms), 1)
 
 
 def puts_load(server, stream, seconds, folder, modulo=1):
@@ -60,8 +60,8 @@ def puts_load(server, stream, seconds, folder, modulo=1):
     return rated(wrk(server, "PutRecords", body, 4, seconds, folder, modulo), 500)
 
 
-def gets_load(server, stream, shard, seconds, folder):
-    position = server.iterator(stream, shard)
+def gets_load(server, stream, shard, seconds, folder, position=None):
+    position = position or server.iterator(stream, shard)
     page = server.call("GetRecords", {"ShardIterator": position, "Limit": PAGE})["Records"]
     if len(page) != PAGE or any(record["Data"] != DATA for record in page):
         raise Failed(f"{server.name}: a page of {len(page)} records, or of other bytes")
