@@ -285,11 +285,11 @@ struct Errors {
       if (actions < first || steps_to_kill < 0 || steps_to_kill-- > 0) continue;
       // A kill: the connections go without a last write.
       ++kills;
-      disk.fault = [](CrashDisk::Action) { return SQLITE_IOERR; };
+      disk.dead = true;
       mover.stop();
       workload.reset();
       opened.value() = {};
-      disk.fault = fault;
+      disk.dead = false;
       opened = open_at_last(own.path(), clock);
       if (!opened) return fail(first, length, "after a kill: " + opened.error().message());
       status = begin();

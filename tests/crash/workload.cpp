@@ -315,8 +315,13 @@ std::string verify(store::Store& store, engine::Engine& engine, const Promises& 
   if (wrong.empty()) wrong = check_integrity(store);
   if (wrong.empty() && expected.in_use) {
     // After a failed commit the engine reads the disk again here, and makes its streams anew.
-    auto reloaded = engine.begin();
-    if (reloaded) reloaded = engine.commit();
+    const auto transaction = [&] {
+      auto done = engine.begin();
+      return done ? engine.commit() : done;
+    };
+    auto reloaded = transaction();
+    // A sync that failed for another handle is told to the engine's as well, once.
+    if (!reloaded) reloaded = transaction();
     if (!reloaded) return "no transaction can be begun: " + reloaded.error().message();
   }
   if (wrong.empty() && !expected.forgetful) wrong = check_records(engine, promises);

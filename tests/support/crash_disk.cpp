@@ -59,6 +59,7 @@ std::map<std::pair<CrashDisk*, std::string>, Shared>& shared_of_all() {
 }
 
 int before(CrashDisk& disk, CrashDisk::Action action) {
+  if (disk.dead) return SQLITE_IOERR;
   if (disk.quiet) return SQLITE_OK;
   if (disk.fault) {
     if (const int code = disk.fault(action); code != SQLITE_OK) return code;
@@ -138,6 +139,7 @@ void write_back(CrashDisk::File& kept) {
 int sync(sqlite3_file* file, int) {
   auto& handle = of(file);
   auto& kept = **handle.file;
+  if (handle.disk->dead) return SQLITE_IOERR_FSYNC;
   if (const int code = before(*handle.disk, CrashDisk::Action::sync)) {
     kept.unsynced.clear();
     if (handle.disk->evicts) kept.bytes = kept.durable;

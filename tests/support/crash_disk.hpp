@@ -53,6 +53,8 @@ class CrashDisk {
   bool syncs = true;
   // After a failed sync the page cache has forgotten what was not written.
   bool evicts = false;
+  // The process is dead, but for its destructors: everything fails and changes nothing.
+  bool dead = false;
   // A test looks at the files for its own ends: no observer, no fault.
   bool quiet = false;
   // Called before every action that changes something; may look at the disk.
