@@ -14,6 +14,8 @@ class Waiter {
   // Waits that long; false as soon as stop was asked for (also when it was before).
   virtual bool wait(std::chrono::microseconds time) = 0;
   [[nodiscard]] virtual bool stopped() const = 0;
+  // Ends every wait, now and later. Not from a signal handler.
+  virtual void stop() = 0;
 };
 
 class RealWaiter final : public Waiter {
@@ -26,8 +28,7 @@ class RealWaiter final : public Waiter {
     const std::lock_guard lock{mutex_};
     return stopped_;
   }
-  // Ends every wait, now and later. Not from a signal handler.
-  void stop() {
+  void stop() override {
     {
       const std::lock_guard lock{mutex_};
       stopped_ = true;

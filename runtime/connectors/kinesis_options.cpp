@@ -293,6 +293,18 @@ base::Result<KinesisSinkOptions> kinesis_sink_options(const Table& table) {
   out.batch_bytes = static_cast<std::size_t>(std::min<std::int64_t>(bytes, 5'242'880));
   BOOST_OUTCOME_TRY(out.flush_after,
                     duration_option(options, "sink.flush-buffer.timeout", out.flush_after));
+  // Each call under way is a thread; more of them than this help nobody.
+  constexpr std::int64_t most_inflight = 64;
+  BOOST_OUTCOME_TRY(const auto inflight,
+                    int_option(options, "sink.requests.max-inflight", 16, 1, INT64_MAX));
+  out.max_inflight = static_cast<std::size_t>(std::min(inflight, most_inflight));
+  BOOST_OUTCOME_TRY(const auto buffered,
+                    int_option(options, "sink.requests.max-buffered", 10'000, 1, INT64_MAX));
+  out.max_buffered = static_cast<std::size_t>(buffered);
+  if (out.max_buffered < out.batch_records) {
+    return Error{ErrorCode::invalid_argument,
+                 "'sink.requests.max-buffered' must not be below 'sink.batch.max-size'"};
+  }
   out.delimiter = string_option(options, "sink.partitioner-field-delimiter", "|");
   for (const auto& name : table.partition_keys) {
     const auto column = table.schema.find(name);

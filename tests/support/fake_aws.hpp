@@ -64,7 +64,7 @@ class InstantWaiter final : public base::Waiter {
     const std::lock_guard lock{mutex_};
     return stopped_;
   }
-  void stop() {
+  void stop() override {
     const std::lock_guard lock{mutex_};
     stopped_ = true;
   }

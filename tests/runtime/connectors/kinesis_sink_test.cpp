@@ -2,6 +2,14 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <set>
+#include <thread>
+
 #include "common/base/base64.hpp"
 #include "common/json/json.hpp"
 #include "tests/support/fake_aws.hpp"
@@ -95,6 +103,11 @@ struct Bench {
   std::unique_ptr<connectors::KinesisSink> sink;
 };
 
+// Batches go out on threads of the sink's: until so many records are stored.
+void settle(const Bench& bench, std::uint64_t records) {
+  while (bench.sink->metrics().records < records) std::this_thread::yield();
+}
+
 }  // namespace
 
 TEST_CASE("Kinesis sink: records wait for a full batch, flush() or the time-out") {
@@ -107,12 +120,14 @@ TEST_CASE("Kinesis sink: records wait for a full batch, flush() or the time-out"
   REQUIRE(bench.sink->write(rows({"a", "b"})));
   CHECK(sizes.empty());
   REQUIRE(bench.sink->write(rows({"c", "d"})));
+  settle(bench, 3);
   CHECK(sizes == std::vector<std::size_t>{3});
   bench.clock.advance(milliseconds{4'999});
   REQUIRE(bench.sink->tick());
   CHECK(sizes.size() == 1);
   bench.clock.advance(milliseconds{1});
   REQUIRE(bench.sink->tick());
+  settle(bench, 4);
   CHECK(sizes == std::vector<std::size_t>{3, 1});
   REQUIRE(bench.sink->write(rows({"e"})));
   REQUIRE(bench.sink->finish());
@@ -224,4 +239,117 @@ TEST_CASE("Kinesis sink: open() waits for a stream in creation and refuses one t
     return aws_error("ResourceNotFoundException");
   }};
   CHECK_FALSE(missing.sink->open());
+}
+
+TEST_CASE("Kinesis sink: so many requests are under way at the same time, and no more") {
+  std::mutex mutex;
+  std::condition_variable changed;
+  int inside = 0;
+  int most = 0;
+  Bench bench{[&](const std::string&, const std::string& body) {
+                std::unique_lock lock{mutex};
+                most = std::max(most, ++inside);
+                changed.notify_all();
+                // Whoever comes first waits for the others.
+                changed.wait(lock, [&] { return most >= 3; });
+                --inside;
+                return stored(entries_of(body).size());
+              },
+              {.batch_records = 2, .max_inflight = 3}};
+  for (int i = 0; i < 20; ++i) REQUIRE(bench.sink->write(rows({"a", "b"})));
+  REQUIRE(bench.sink->flush());
+  CHECK(most == 3);
+  CHECK(bench.sink->metrics().records == 40);
+}
+
+TEST_CASE("Kinesis sink: records of a key keep their order whatever is under way and refused") {
+  std::mutex mutex;
+  std::map<std::string, std::vector<int>> stored_of;
+  std::set<std::string> under_way;
+  int calls = 0;
+  Bench bench{[&](const std::string&, const std::string& body) -> base::Result<net::HttpResponse> {
+                const auto entries = entries_of(body);
+                {
+                  const std::lock_guard lock{mutex};
+                  std::set<std::string> mine;
+                  for (const auto& one : entries) mine.insert(one.key);
+                  for (const auto& key : mine) CHECK(under_way.insert(key).second);
+                }
+                std::this_thread::yield();
+                const std::lock_guard lock{mutex};
+                for (const auto& one : entries) under_way.erase(one.key);
+                ++calls;
+                if (calls % 5 == 0) return base::Error{base::ErrorCode::io, "connection lost"};
+                if (calls % 3 == 0) return aws_error("ProvisionedThroughputExceededException");
+                for (const auto& one : entries) {
+                  stored_of[one.key].push_back(std::stoi(one.data.substr(one.data.find('-') + 1)));
+                }
+                return stored(entries.size());
+              },
+              {.key_columns = {1}, .batch_records = 7, .max_inflight = 8, .max_buffered = 50}};
+  // Row n of a batch has the key n.
+  for (int i = 0; i < 100; ++i) {
+    std::vector<std::string> texts;
+    for (int k = 0; k < 10; ++k) texts.push_back("x-" + std::to_string(i));
+    REQUIRE(bench.sink->write(rows(texts)));
+  }
+  REQUIRE(bench.sink->finish());
+  CHECK(stored_of.size() == 10);
+  for (const auto& [key, numbers] : stored_of) {
+    CAPTURE(key);
+    CHECK(numbers.size() == 100);
+    CHECK(std::is_sorted(numbers.begin(), numbers.end()));
+  }
+  CHECK(bench.sink->metrics().retries > 0);
+}
+
+TEST_CASE("Kinesis sink: write() waits while as many records as allowed are not stored") {
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool open = false;
+  Bench bench{[&](const std::string&, const std::string& body) {
+                std::unique_lock lock{mutex};
+                changed.wait(lock, [&] { return open; });
+                return stored(entries_of(body).size());
+              },
+              {.batch_records = 2, .max_inflight = 2, .max_buffered = 6}};
+  std::atomic<int> written{0};
+  std::thread writer([&] {
+    for (int i = 0; i < 20; ++i) {
+      REQUIRE(bench.sink->write(rows({"a"})));
+      ++written;
+    }
+  });
+  while (written < 6) std::this_thread::yield();
+  CHECK(written == 6);
+  {
+    const std::lock_guard lock{mutex};
+    open = true;
+  }
+  changed.notify_all();
+  writer.join();
+  REQUIRE(bench.sink->finish());
+  CHECK(bench.sink->metrics().records == 20);
+}
+
+TEST_CASE(
+    "Kinesis sink: an error of a batch under way is told by the next call, and ends the rest") {
+  Bench bench{
+      [&](const std::string&, const std::string&) { return aws_error("AccessDeniedException"); },
+      {.batch_records = 1}};
+  REQUIRE(bench.sink->write(rows({"a"})));
+  const auto flushed = bench.sink->flush();
+  REQUIRE_FALSE(flushed);
+  CHECK(flushed.error().message() == "Table 't': putting to s: AccessDeniedException: told so");
+  CHECK_FALSE(bench.sink->write(rows({"b"})));
+  CHECK_FALSE(bench.sink->finish());
+}
+
+TEST_CASE("Kinesis sink: one that is given up lets go of what is under way") {
+  Bench bench{[&](const std::string&, const std::string&) -> base::Result<net::HttpResponse> {
+                return base::Error{base::ErrorCode::io, "connection refused"};
+              },
+              {.batch_records = 1}};
+  (void)bench.sink->write(rows({"a", "b"}));  // it may have given up already: waits take no time
+  bench.sink.reset();
 }
