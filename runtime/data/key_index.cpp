@@ -161,4 +161,15 @@ std::vector<ColumnPtr> KeyIndex::keys() const {
   return out;
 }
 
+void hash_rows(const Batch& batch, std::span<const std::size_t> keys,
+               std::vector<std::uint64_t>& out) {
+  out.assign(batch.rows, 0);
+  if (batch.rows == 0) return;  // there may be no columns
+  for (const std::size_t key : keys) {
+    hash_column(
+        *batch.columns[key], batch.rows, [](std::size_t row) { return row; }, out.data());
+  }
+  for (auto& hash : out) hash = mix(hash);
+}
+
 }  // namespace millrace::data

@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "runtime/data/column.hpp"
+#include "runtime/data/batch.hpp"
 
 namespace millrace::data {
 
@@ -52,5 +52,10 @@ class KeyIndex {
   std::vector<std::uint32_t> hashes_;  // by group
   std::size_t count_ = 0;
 };
+
+// A hash of the fields `keys` of each row, out[row]; equal keys have equal ones, by KeyIndex's
+// rules and in every run.
+void hash_rows(const Batch& batch, std::span<const std::size_t> keys,
+               std::vector<std::uint64_t>& out);
 
 }  // namespace millrace::data

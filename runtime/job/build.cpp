@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "runtime/job/node_operator.hpp"
+#include "runtime/job/parallel.hpp"
+#include "runtime/operators/exchange.hpp"
 #include "runtime/operators/sink.hpp"
 #include "runtime/operators/table_columns.hpp"
 #include "runtime/operators/watermark_assigner.hpp"
@@ -103,11 +105,13 @@ class Builder {
                               std::make_unique<operators::SinkOperator>(sink, *out.sink, counters_),
                               node_metrics_),
                       1, {});
-    return add(*sink.query, sink, out, {root, 0});
+    return add(*sink.query, sink, out, {root, 0}, false);
   }
 
-  // The node and all below it; its rows go to `to`.
-  Status add(const plan::Node& node, const plan::SinkPlan& sink, Branch& out, Place to) {
+  // The node and all below it; its rows go to `to`. order_matters: operators behind it must get
+  // their rows as one instance of this would put them out.
+  Status add(const plan::Node& node, const plan::SinkPlan& sink, Branch& out, Place to,
+             bool order_matters) {
     if (const auto* scan = std::get_if<plan::Scan>(&node.body)) {
       pipeline_of(*scan->input, sink).entries.push_back({&out, to});
       return base::success();
@@ -119,12 +123,17 @@ class Builder {
                               sink.settings.state_ttl.count()};
     std::string name = plan::node_text(node);
     name.resize(std::min(name.find('('), name.size()));
-    const std::size_t added =
-        out.graph.add(metered(std::move(name), make_operator(node, around), node_metrics_),
-                      node.right ? 2 : 1, to);
-    BOOST_OUTCOME_TRY(add(*node.input, sink, out, {added, 0}));
+    auto keys = order_matters || sink.settings.parallelism < 2 ? std::nullopt : exchange_keys(node);
+    const auto instances = std::min<std::size_t>(
+        static_cast<std::size_t>(std::max(sink.settings.parallelism, 1)), operators::key_groups);
+    auto made = keys ? make_parallel_operator(node, around, std::move(*keys), instances)
+                     : make_operator(node, around);
+    const std::size_t added = out.graph.add(
+        metered(std::move(name), std::move(made), node_metrics_), node.right ? 2 : 1, to);
+    order_matters = order_matters || minds_order(node);
+    BOOST_OUTCOME_TRY(add(*node.input, sink, out, {added, 0}, order_matters));
     if (!node.right) return base::success();
-    return add(*node.right, sink, out, {added, 1});
+    return add(*node.right, sink, out, {added, 1}, order_matters);
   }
 
   Pipeline& pipeline_of(const plan::TableInput& input, const plan::SinkPlan& sink) {

@@ -136,6 +136,10 @@ base::Status Job::finish_input(Pipeline& pipeline) {
     for (const Entry& entry : pipeline.entries) {
       BOOST_OUTCOME_TRY(entry.branch->graph.finish(entry.place));
     }
+  } else {
+    for (Branch* branch : pipeline.branches) {
+      BOOST_OUTCOME_TRY(branch->graph.settle());
+    }
   }
   if (pipeline.source) pipeline.source->close();
   for (Branch* branch : pipeline.branches) {

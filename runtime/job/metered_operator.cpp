@@ -66,6 +66,11 @@ base::Status MeteredOperator::on_time(std::int64_t now_ms, bool input_pending,
   return inner_->on_time(now_ms, input_pending, metered);
 }
 
+base::Status MeteredOperator::settle(operators::Output& out) {
+  MeteredOutput metered(out, metrics_);
+  return inner_->settle(metered);
+}
+
 base::Status MeteredOperator::finish(operators::Output& out) {
   MeteredOutput metered(out, metrics_);
   return inner_->finish(metered);

@@ -27,6 +27,7 @@ class MeteredOperator final : public operators::Operator {
   base::Status process_input(std::size_t input, operators::Chunk chunk,
                              operators::Output& out) override;
   base::Status on_time(std::int64_t now_ms, bool input_pending, operators::Output& out) override;
+  base::Status settle(operators::Output& out) override;
   base::Status finish(operators::Output& out) override;
 
  private:

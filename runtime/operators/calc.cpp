@@ -6,15 +6,11 @@
 
 namespace millrace::operators {
 
-namespace {
-
 bool calls_watermark(const expr::Expr& tree) {
   if (tree.function != nullptr && tree.function->name == "CURRENT_WATERMARK") return true;
   return std::any_of(tree.args.begin(), tree.args.end(),
                      [](const auto& argument) { return calls_watermark(*argument); });
 }
-
-}  // namespace
 
 CalcOperator::CalcOperator(const plan::Calc& calc, expr::Context& context)
     : calc_(calc), context_(context) {

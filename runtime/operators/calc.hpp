@@ -24,4 +24,7 @@ class CalcOperator final : public Operator {
   std::int64_t watermark_ms_ = no_watermark;
 };
 
+// Whether CURRENT_WATERMARK() stands somewhere in it.
+bool calls_watermark(const expr::Expr& tree);
+
 }  // namespace millrace::operators

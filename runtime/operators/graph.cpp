@@ -22,6 +22,14 @@ Status Graph::on_time(std::int64_t now_ms, bool input_pending) {
   return base::success();
 }
 
+Status Graph::settle() {
+  for (std::size_t i = nodes_.size(); i-- > 0;) {
+    Next next(*this, nodes_[i].to);
+    BOOST_OUTCOME_TRY(nodes_[i].body->settle(next));
+  }
+  return base::success();
+}
+
 Status Graph::finish(Place input) {
   while (input.node != nowhere) {
     Node& node = nodes_[input.node];

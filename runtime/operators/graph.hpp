@@ -35,6 +35,8 @@ class Graph {
   Status push(Place to, Chunk chunk);
   // Those nearest to the input first, so that a later one sees what an earlier one lets go.
   Status on_time(std::int64_t now_ms, bool input_pending);
+  // What has been pushed in has gone through when it returns, also where other threads work on it.
+  Status settle();
   // This input has ended. An operator all of whose inputs have ended finishes, and so on down to
   // the root.
   Status finish(Place input);

@@ -73,6 +73,12 @@ class Operator {
     return base::success();
   }
 
+  // Puts out what is still on its way to other threads; of operators that have some.
+  virtual Status settle(Output& out) {
+    (void)out;
+    return base::success();
+  }
+
   virtual Status finish(Output& out) {
     (void)out;
     return base::success();
