@@ -4,12 +4,16 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdlib>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "common/base/log.hpp"
 #include "runtime/aggregates/aggregate.hpp"
+#include "runtime/cluster/portability.hpp"
+#include "runtime/cluster/submit.hpp"
 #include "runtime/connectors/connector.hpp"
 #include "runtime/expr/function.hpp"
 #include "runtime/job/job.hpp"
@@ -31,6 +35,8 @@ struct Flags {
   bool drain = false;
   std::string checkpoints;
   std::string gateway;
+  bool detach = false;
+  bool anyway = false;
   std::string log_level = "info";
   std::string status = "text";
 };
@@ -147,6 +153,43 @@ int run(const Flags& flags, const plan::PlannedScript& script) {
   return 0;
 }
 
+int submit(const Flags& flags, const job::LoadedScript& script) {
+  const auto endpoint = net::parse_endpoint(flags.gateway);
+  if (!endpoint) {
+    std::cerr << "--gateway: " << endpoint.error().message() << "\n";
+    return exit_usage;
+  }
+  bool certain = false;
+  for (const auto& finding : cluster::portability(
+           script.statements, script.planned, flags.script.settings, endpoint.value(),
+           [](const std::string& name) -> std::optional<std::string> {
+             const char* value = std::getenv(name.c_str());
+             return value == nullptr ? std::nullopt : std::optional<std::string>{value};
+           })) {
+    std::cerr << (finding.certain ? "not portable: " : "note: ") << finding.text << "\n";
+    certain = certain || finding.certain;
+  }
+  if (certain && !flags.anyway) {
+    std::cerr << "nothing was submitted; --anyway submits it as it is\n";
+    return exit_usage;
+  }
+  base::RealWaiter waiter;
+  const job::StopSignals signals([&waiter] { waiter.stop(); });
+  cluster::Gateway gateway{endpoint.value(), waiter};
+  const auto product = gateway.product();
+  if (!product) {
+    std::cerr << "--gateway: " << product.error().message() << "\n";
+    return exit_failed;
+  }
+  base::log().info("{} at {}", product.value(), endpoint.value().url());
+  const auto done = cluster::submit(
+      {script.name, script.text, script.statements, flags.script.settings, flags.detach}, gateway,
+      waiter, std::cout, std::cerr);
+  if (done) return 0;
+  std::cerr << done.error().message() << "\n";
+  return exit_failed;
+}
+
 // Everything that stands in tables, a line each with tabs between: what docs/sql.md is made of.
 void print_tables() {
   for (const auto& family : expr::function_families()) {
@@ -211,7 +254,15 @@ int main(int argc, char** argv) {
       ->type_name("DIR");
   // For scripts/sql_docs.py.
   const auto* tables_command = app.add_subcommand("tables", "what the tables hold")->group("");
-  submit_command->add_option("--gateway", flags.gateway, "the SQL Gateway")->type_name("URL");
+  submit_command
+      ->add_option("--gateway", flags.gateway,
+                   "the SQL Gateway's REST address, as in http://flink:8083")
+      ->required()
+      ->type_name("URL");
+  submit_command->add_flag("--detach", flags.detach,
+                           "do not follow the jobs: print their ids and end");
+  submit_command->add_flag("--anyway", flags.anyway,
+                           "submit also what is known to go wrong on a cluster");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -226,10 +277,6 @@ int main(int argc, char** argv) {
                  "positions after a restart\n";
     return exit_usage;
   }
-  if (submit_command->parsed()) {
-    std::cerr << "submit is not served yet\n";
-    return exit_usage;
-  }
   if (!take_settings(flags)) return exit_usage;
 
   const auto script = job::load_script(flags.script);
@@ -237,19 +284,21 @@ int main(int argc, char** argv) {
     std::cerr << script.error().message() << "\n";
     return exit_usage;
   }
-  for (const auto& warning : script.value().warnings) std::cerr << warning << " (warning)\n";
+  const plan::PlannedScript& planned = script.value().planned;
+  if (submit_command->parsed()) return submit(flags, script.value());
+  for (const auto& warning : planned.warnings) std::cerr << warning << " (warning)\n";
   if (check_command->parsed()) {
-    const auto jobs = std::count_if(script.value().jobs.begin(), script.value().jobs.end(),
+    const auto jobs = std::count_if(planned.jobs.begin(), planned.jobs.end(),
                                     [](const auto& one) { return !one.job.sinks.empty(); });
     std::cout << flags.script.file << ": ok, " << jobs << (jobs == 1 ? " job\n" : " jobs\n");
     return 0;
   }
   if (explain_command->parsed()) {
-    for (const auto& statement : script.value().jobs) {
+    for (const auto& statement : planned.jobs) {
       if (statement.job.sinks.empty()) continue;
       std::cout << plan::explain(statement.job) << plan::explain_notes(statement.job) << "\n";
     }
     return 0;
   }
-  return run(flags, script.value());
+  return run(flags, planned);
 }

@@ -98,7 +98,7 @@ Result<sql::PropertyGroups> read_properties(const std::string& file) {
   return parse_properties(text, file);
 }
 
-Result<plan::PlannedScript> load_script(const ScriptOptions& options) {
+Result<LoadedScript> load_script(const ScriptOptions& options) {
   sql::PropertyGroups groups;
   if (!options.properties_file.empty()) {
     BOOST_OUTCOME_TRY(auto read, read_properties(options.properties_file));
@@ -117,7 +117,8 @@ Result<plan::PlannedScript> load_script(const ScriptOptions& options) {
   auto planned = planner.plan(statements.value());
   if (!planned) return named(planned.error());
   for (auto& warning : planned.value().warnings) warning = name + ":" + warning;
-  return planned;
+  return LoadedScript{name, std::move(script).value(), std::move(statements).value(),
+                      std::move(planned).value()};
 }
 
 }  // namespace millrace::job

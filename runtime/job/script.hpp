@@ -7,6 +7,7 @@
 
 #include "runtime/plan/planner.hpp"
 #include "runtime/sql/properties.hpp"
+#include "runtime/sql/tree.hpp"
 
 namespace millrace::job {
 
@@ -23,8 +24,15 @@ base::Result<sql::PropertyGroups> read_properties(const std::string& file);
 base::Result<sql::PropertyGroups> parse_properties(const std::string& text,
                                                    const std::string& name);
 
+struct LoadedScript {
+  std::string name;  // of the file, for messages
+  sql::Script text;
+  std::vector<sql::Statement> statements;
+  plan::PlannedScript planned;
+};
+
 // Errors: "file:line:column: message", or "file: message" when it cannot be read. Warnings of the
 // result carry the file, too.
-base::Result<plan::PlannedScript> load_script(const ScriptOptions& options);
+base::Result<LoadedScript> load_script(const ScriptOptions& options);
 
 }  // namespace millrace::job

@@ -172,8 +172,11 @@ Result<std::vector<Statement>> Parser::script() {
 
 Result<Statement> Parser::statement() {
   const Position from = here();
+  const std::size_t begin = peek().begin;
   BOOST_OUTCOME_TRY(auto parsed, body());
   parsed.where = since(from);
+  parsed.begin = begin;
+  parsed.end = at_ == 0 ? begin : tokens_[at_ - 1].end;
   return parsed;
 }
 

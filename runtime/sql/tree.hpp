@@ -376,6 +376,9 @@ struct Statement {
                Explain, Use, Show>
       body;
   Span where;
+  // Its bytes of the script's text, without the semicolon.
+  std::size_t begin = 0;
+  std::size_t end = 0;
 };
 
 }  // namespace millrace::sql

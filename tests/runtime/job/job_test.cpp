@@ -50,7 +50,7 @@ Outcome run(const std::string& script_text, std::size_t batch_rows = 2048) {
     return out;
   }
   std::vector<plan::JobPlan> plans;
-  for (const auto& statement : script.value().jobs) plans.push_back(statement.job);
+  for (const auto& statement : script.value().planned.jobs) plans.push_back(statement.job);
   const base::ManualClock clock;
   std::ostringstream output;
   job::JobOptions options;
@@ -152,7 +152,7 @@ TEST_CASE("a job stopped before it starts ends well and fires nothing") {
        "",
        {}});
   REQUIRE(script.has_value());
-  const std::vector<plan::JobPlan> plans = {script.value().jobs[0].job};
+  const std::vector<plan::JobPlan> plans = {script.value().planned.jobs[0].job};
   const base::ManualClock clock;
   std::ostringstream output;
   job::JobOptions options;
