@@ -57,7 +57,7 @@ class Sequence final : public CellMaker {
       : type_(type), start_(start), rows_(rows) {}
 
   void append(std::uint64_t row, std::int64_t, DatagenRandom&, data::Column& out,
-              data::Arena& arena) const override {
+              data::Arena& arena) override {
     const auto value = static_cast<std::int64_t>(static_cast<std::uint64_t>(start_) + row);
     if (type_.is_string()) {
       out.append(arena.copy(std::to_string(value)));
@@ -91,9 +91,9 @@ class Random final : public CellMaker {
   explicit Random(const Shape& shape) : shape_(shape) {}
 
   void append(std::uint64_t, std::int64_t now_ms, DatagenRandom& random, data::Column& out,
-              data::Arena& arena) const override {
+              data::Arena& arena) override {
     const LogicalType& type = shape_.type;
-    if (shape_.null_rate > 0 && unit(random) < shape_.null_rate) {
+    if (shape_.null_rate > 0 && unit_random(random) < shape_.null_rate) {
       out.append_null();
       return;
     }
@@ -105,7 +105,7 @@ class Random final : public CellMaker {
       case TypeKind::float64:
       case TypeKind::decimal: {
         // Not low + share * (high - low), which overflows for the whole range of DOUBLE.
-        const double share = unit(random);
+        const double share = unit_random(random);
         append_real(type, shape_.low * (1 - share) + shape_.high * share, out);
         return;
       }
@@ -133,10 +133,6 @@ class Random final : public CellMaker {
   }
 
  private:
-  // 0 up to 1, which is not reached.
-  static double unit(DatagenRandom& random) {
-    return static_cast<double>(random() >> 11U) * 0x1.0p-53;
-  }
   static std::int64_t whole(DatagenRandom& random, const Limits& limits) {
     return std::uniform_int_distribution<std::int64_t>(limits.low, limits.high)(random);
   }
@@ -264,15 +260,37 @@ base::Result<std::unique_ptr<CellMaker>> make_cells(const Table& table, const da
   if (kind != "random") {
     return Error{ErrorCode::invalid_argument, "Unsupported generator kind: " + kind};
   }
-  Shape shape;
-  shape.type = field.type;
-  known.insert(prefix + "null-rate");
-  BOOST_OUTCOME_TRY(shape.null_rate, real_option(table.options, prefix + "null-rate", 0));
-  if (shape.null_rate < 0 || shape.null_rate > 1) {
+  return make_random_cells(table, field.name, field.type, known);
+}
+
+base::Result<double> null_rate_option(const Table& table, const std::string& name,
+                                      std::set<std::string>& known) {
+  const std::string key = "fields." + name + ".null-rate";
+  known.insert(key);
+  BOOST_OUTCOME_TRY(const double rate, real_option(table.options, key, 0));
+  if (rate < 0 || rate > 1) {
     return Error{ErrorCode::invalid_argument,
-                 "Invalid value for option '" + prefix + "null-rate': it is not between 0 and 1"};
+                 "Invalid value for option '" + key + "': it is not between 0 and 1"};
   }
-  switch (field.type.kind()) {
+  return rate;
+}
+
+base::Result<std::unique_ptr<CellMaker>> make_random_cells(const Table& table,
+                                                           const std::string& name,
+                                                           const LogicalType& type,
+                                                           std::set<std::string>& known) {
+  const std::string prefix = "fields." + name + ".";
+  if (!type.is_string() && !type.is_binary() && table.options.contains(prefix + "var-len")) {
+    return Error{ErrorCode::invalid_argument,
+                 "Only supports specifying 'fields.#.var-len' option for variable-length types "
+                 "(VARCHAR/STRING/VARBINARY/BYTES). The type of field '" +
+                     name + "' is not within this range."};
+  }
+  if (type.is_nested()) return make_nested_cells(table, name, type, known);
+  Shape shape;
+  shape.type = type;
+  BOOST_OUTCOME_TRY(shape.null_rate, null_rate_option(table, name, known));
+  switch (type.kind()) {
     case TypeKind::boolean:
     case TypeKind::date:
     case TypeKind::time:
@@ -293,7 +311,7 @@ base::Result<std::unique_ptr<CellMaker>> make_cells(const Table& table, const da
     case TypeKind::varchar:
     case TypeKind::binary:
     case TypeKind::varbinary: {
-      BOOST_OUTCOME_TRY(take_length(table, field.name, shape, known));
+      BOOST_OUTCOME_TRY(take_length(table, name, shape, known));
       break;
     }
     case TypeKind::timestamp:
@@ -305,7 +323,7 @@ base::Result<std::unique_ptr<CellMaker>> make_cells(const Table& table, const da
       break;
     }
     default:
-      return Error{ErrorCode::unsupported, "Unsupported type: " + field.type.text()};
+      return Error{ErrorCode::unsupported, "Unsupported type: " + type.text()};
   }
   return std::make_unique<Random>(shape);
 }

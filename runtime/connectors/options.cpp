@@ -9,6 +9,7 @@
 
 #include "runtime/connectors/connector.hpp"
 #include "runtime/connectors/unsupported.hpp"
+#include "runtime/formats/option_values.hpp"
 
 namespace millrace::connectors {
 namespace {
@@ -87,14 +88,7 @@ std::string string_option(const formats::Options& options, const std::string& ke
 
 base::Result<bool> bool_option(const formats::Options& options, const std::string& key,
                                bool fallback) {
-  const auto at = options.find(key);
-  if (at == options.end()) return fallback;
-  std::string lower = at->second;
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  if (lower == "true") return true;
-  if (lower == "false") return false;
-  return bad_value(key, at->second, "is neither true nor false");
+  return formats::flag_option(options, key, fallback);
 }
 
 base::Result<std::int64_t> int_option(const formats::Options& options, const std::string& key,

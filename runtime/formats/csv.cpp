@@ -1,7 +1,8 @@
 #include "runtime/formats/csv.hpp"
 
-#include <algorithm>
 #include <array>
+
+#include "runtime/formats/option_values.hpp"
 
 namespace millrace::formats {
 namespace {
@@ -21,18 +22,6 @@ constexpr auto options = std::to_array<FormatOption>({
     {"write-bigdecimal-in-scientific-notation", "DECIMAL with an exponent where Java has one"},
 });
 
-base::Result<bool> flag(const Options& from, const std::string& key, bool fallback) {
-  const auto at = from.find(key);
-  if (at == from.end()) return fallback;
-  std::string lower = at->second;
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  if (lower == "true") return true;
-  if (lower == "false") return false;
-  return Error{ErrorCode::invalid_argument, "Invalid value for option '" + key + "': '" +
-                                                at->second + "' is neither true nor false"};
-}
-
 // One ASCII character; "\t" is the tabulator, as Flink takes it.
 base::Result<char> character(const Options& from, const std::string& name, char fallback) {
   const auto at = from.find("csv." + name);
@@ -49,13 +38,33 @@ base::Result<char> character(const Options& from, const std::string& name, char 
 
 }  // namespace
 
+namespace {
+
+bool is_simple(const data::LogicalType& type) {
+  return !type.is_nested() && !type.is_interval() && !type.is(data::TypeKind::null);
+}
+
+base::Status check_csv_type(const data::Field& field) {
+  const auto& type = field.type;
+  if (is_simple(type)) return base::success();
+  if (!type.is(data::TypeKind::array) && !type.is(data::TypeKind::row)) {
+    return Error{ErrorCode::unsupported,
+                 "Unsupported type '" + type.text() + "' for field '" + field.name + "'."};
+  }
+  for (const auto& inner : type.fields()) {
+    if (is_simple(inner.type)) continue;
+    return Error{ErrorCode::unsupported,
+                 "Only simple types are supported in the second level nesting of fields '" +
+                     field.name + "' but was: " + inner.type.text()};
+  }
+  return base::success();
+}
+
+}  // namespace
+
 base::Status check_csv_types(const data::Schema& schema) {
   for (const auto& field : schema.fields) {
-    if (field.type.is_interval() || field.type.is_nested() || field.type.is(data::TypeKind::null)) {
-      return Error{
-          ErrorCode::unsupported,
-          "column '" + field.name + "': the csv format does not carry " + field.type.text()};
-    }
+    BOOST_OUTCOME_TRY(check_csv_type(field));
   }
   return base::success();
 }
@@ -63,7 +72,7 @@ base::Status check_csv_types(const data::Schema& schema) {
 base::Result<CsvOptions> CsvOptions::parse(const Options& from) {
   CsvOptions parsed;
   BOOST_OUTCOME_TRY(parsed.delimiter, character(from, "field-delimiter", ','));
-  BOOST_OUTCOME_TRY(const bool no_quote, flag(from, "csv.disable-quote-character", false));
+  BOOST_OUTCOME_TRY(const bool no_quote, flag_option(from, "csv.disable-quote-character", false));
   if (no_quote && from.contains("csv.quote-character")) {
     return Error{ErrorCode::invalid_argument,
                  "Format cannot define a quote character and disabled quote character at the same "
@@ -72,19 +81,18 @@ base::Result<CsvOptions> CsvOptions::parse(const Options& from) {
   BOOST_OUTCOME_TRY(parsed.quote, character(from, "quote-character", '"'));
   if (no_quote) parsed.quote = 0;
   BOOST_OUTCOME_TRY(parsed.escape, character(from, "escape-character", 0));
-  BOOST_OUTCOME_TRY(parsed.allow_comments, flag(from, "csv.allow-comments", false));
-  BOOST_OUTCOME_TRY(parsed.ignore_parse_errors, flag(from, "csv.ignore-parse-errors", false));
+  BOOST_OUTCOME_TRY(parsed.allow_comments, flag_option(from, "csv.allow-comments", false));
+  BOOST_OUTCOME_TRY(parsed.ignore_parse_errors,
+                    flag_option(from, "csv.ignore-parse-errors", false));
   BOOST_OUTCOME_TRY(parsed.scientific,
-                    flag(from, "csv.write-bigdecimal-in-scientific-notation", true));
+                    flag_option(from, "csv.write-bigdecimal-in-scientific-notation", true));
   // Flink's file sink does not pass it on (seen with 2.2.1).
   const auto connector = from.find("connector");
   if (connector != from.end() && connector->second == "filesystem") parsed.scientific = true;
   if (const auto at = from.find("csv.null-literal"); at != from.end()) {
     parsed.null_literal = at->second;
   }
-  if (const auto at = from.find("csv.array-element-delimiter"); at != from.end()) {
-    parsed.element_delimiter = at->second;
-  }
+  BOOST_OUTCOME_TRY(parsed.element_delimiter, character(from, "array-element-delimiter", ';'));
   return parsed;
 }
 

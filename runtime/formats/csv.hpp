@@ -18,7 +18,7 @@ struct CsvOptions {
   bool ignore_parse_errors = false;
   bool scientific = true;  // DECIMAL as BigDecimal.toString() writes it
   std::optional<std::string> null_literal;
-  std::string element_delimiter = ";";
+  char element_delimiter = ';';  // of arrays and rows
 
   // Error: a value that does not fit.
   static base::Result<CsvOptions> parse(const Options& options);

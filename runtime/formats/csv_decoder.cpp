@@ -2,7 +2,9 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <utility>
 
+#include "runtime/data/nested.hpp"
 #include "runtime/data/text.hpp"
 #include "runtime/formats/csv.hpp"
 #include "runtime/formats/json_cells.hpp"
@@ -20,8 +22,11 @@ class CsvDecoder final : public Decoder {
              const std::vector<std::size_t>& projection)
       : options_(std::move(options)), fields_(width), columns_(width) {
     for (std::size_t i = 0; i < projection.size(); ++i) {
+      const auto& type = wanted.fields[i].type;
       columns_[projection[i]] = i;
       names_.push_back(wanted.fields[i].name);
+      auto& parts = parts_.emplace_back();
+      for (const auto& field : type.fields()) parts.emplace_back(field.type);
     }
   }
 
@@ -152,18 +157,71 @@ class CsvDecoder final : public Decoder {
     for (std::size_t i = 0; i < fields_.size(); ++i) {
       if (!columns_[i]) continue;
       data::Column& column = out.column(*columns_[i]);
-      if (i >= count_ || (options_.null_literal && fields_[i] == *options_.null_literal)) {
+      // In an array or a row the text stands for NULL within, not for all of it.
+      const bool nested = column.type().is_nested();
+      if (i >= count_ || (!nested && is_null_text(fields_[i]))) {
         column.append_null();
         continue;
       }
-      if (cell(column, fields_[i], out.arena())) continue;
+      const bool good = nested ? elements(column, parts_[*columns_[i]], fields_[i], out.arena())
+                               : cell(column, fields_[i], out.arena());
+      if (good) continue;
       if (!options_.ignore_parse_errors) {
-        why_ = "Fail to deserialize at field: " + names_[*columns_[i]] + ". '" +
-               std::string{fields_[i]} + "' is no " + column.type().with_nullable(true).text();
+        if (why_.empty()) {
+          why_ =
+              "'" + std::string{fields_[i]} + "' is no " + column.type().with_nullable(true).text();
+        }
+        why_ = "Fail to deserialize at field: " + names_[*columns_[i]] + ". " + why_;
         return false;
       }
       column.append_null();
     }
+    return true;
+  }
+
+  [[nodiscard]] bool is_null_text(std::string_view text) const {
+    return options_.null_literal && text == *options_.null_literal;
+  }
+
+  // An array's elements, or a row's fields; `parts`: a column to convert each in.
+  bool elements(data::Column& column, std::vector<data::Column>& parts, std::string_view text,
+                data::Arena& arena) {
+    const bool row = column.type().is(TypeKind::row);
+    nested_.clear();
+    for (bool more = !trimmed(text).empty(); more;) {
+      const auto end = text.find(options_.element_delimiter);
+      const auto one = text.substr(0, end);
+      more = end != std::string_view::npos;
+      if (more) text.remove_prefix(end + 1);
+      if (row && nested_.size() == parts.size()) {  // counted, and not looked at
+        ++beyond_;
+        continue;
+      }
+      data::Column& part = parts[row ? nested_.size() : 0];
+      part.truncate(0);
+      if (is_null_text(one)) {
+        nested_.add_null();
+      } else if (cell(part, one, arena)) {
+        nested_.add(part, 0);
+      } else if (options_.ignore_parse_errors) {
+        nested_.add_null();
+      } else {
+        why_ = "'" + std::string{one} + "' is no " + part.type().with_nullable(true).text();
+        return false;
+      }
+    }
+    const std::size_t found = nested_.size() + std::exchange(beyond_, 0);
+    if (row && found == 0) {
+      column.append_null();
+      return true;
+    }
+    if (row && found != parts.size() && !options_.ignore_parse_errors) {
+      why_ = "Row length mismatch. " + std::to_string(parts.size()) + " fields expected but was " +
+             std::to_string(found) + ".";
+      return false;
+    }
+    while (row && nested_.size() < parts.size()) nested_.add_null();
+    column.append(nested_.take(arena));
     return true;
   }
 
@@ -222,6 +280,9 @@ class CsvDecoder final : public Decoder {
   std::size_t count_ = 0;
   std::vector<std::optional<std::size_t>> columns_;  // by field: where it goes
   std::vector<std::string> names_;
+  std::vector<std::vector<data::Column>> parts_;  // by wanted column: of its elements or fields
+  data::NestedBuilder nested_;
+  std::size_t beyond_ = 0;
   std::string text_;
   std::string why_;
   std::uint64_t dropped_ = 0;

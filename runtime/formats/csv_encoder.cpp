@@ -1,16 +1,12 @@
 // Rows -> CSV, with the quotes that Jackson sets.
 #include <algorithm>
 
-#include "common/base/base64.hpp"
-#include "runtime/data/decimal.hpp"
-#include "runtime/data/text.hpp"
+#include "runtime/data/nested.hpp"
+#include "runtime/formats/cell_text.hpp"
 #include "runtime/formats/csv.hpp"
-#include "runtime/formats/json.hpp"
 
 namespace millrace::formats {
 namespace {
-
-using data::TypeKind;
 
 // Jackson's CsvEncoder looks into texts up to so many characters; longer ones are quoted unseen.
 constexpr std::size_t longest_look = 24;
@@ -19,6 +15,7 @@ class CsvEncoder final : public Encoder {
  public:
   explicit CsvEncoder(CsvOptions options)
       : options_(std::move(options)),
+        style_{data::TimestampStyle::sql, !options_.scientific},
         // Anything below the greatest of the special characters asks for quotes.
         safe_from_(std::max({options_.delimiter, options_.quote, '\n'}) + 1) {}
 
@@ -73,57 +70,41 @@ class CsvEncoder final : public Encoder {
 
   void append(std::string& out, const data::Column& column, std::size_t row) {
     const auto& type = column.type();
-    text_.clear();
-    switch (type.kind()) {
-      case TypeKind::boolean:
-        out += column.at<std::uint8_t>(row) != 0 ? "true" : "false";
-        return;
-      case TypeKind::tinyint:
-      case TypeKind::smallint:
-      case TypeKind::integer:
-      case TypeKind::bigint:
-        data::append_int64(out, column.at<std::int64_t>(row));
-        return;
-      case TypeKind::float32:
-        data::append_java_float(out, static_cast<float>(column.at<double>(row)));
-        return;
-      case TypeKind::float64:
-        data::append_java_double(out, column.at<double>(row));
-        return;
-      case TypeKind::decimal: {
-        if (options_.scientific) {
-          data::append_decimal_stripped(out, column.at<base::Int128>(row), type.scale());
-        } else {
-          data::append_decimal_plain(out, column.at<base::Int128>(row), type.scale());
-        }
-        return;
-      }
-      case TypeKind::character:
-      case TypeKind::varchar:
-        append_text(out, column.at<std::string_view>(row));
-        return;
-      case TypeKind::binary:
-      case TypeKind::varbinary:
-        append_text(out, base::base64_encode(column.at<std::string_view>(row)));
-        return;
-      case TypeKind::date:
-        data::append_date(text_, column.at<std::int64_t>(row));
-        break;
-      case TypeKind::time:
-        data::append_time(text_, column.at<std::int64_t>(row));
-        break;
-      case TypeKind::timestamp:
-      case TypeKind::timestamp_ltz:
-        data::append_timestamp(text_, column.at<data::TimestampValue>(row), ' ');
-        if (type.is(TypeKind::timestamp_ltz)) text_ += 'Z';
-        break;
-      default:
-        return;  // refused when the encoder was made
+    if (type.is_string()) {
+      append_text(out, column.at<std::string_view>(row));
+    } else if (type.is_nested()) {
+      text_.clear();
+      append_elements(type, data::NestedView(column.at<std::string_view>(row)));
+      append_text(out, text_);
+    } else if (is_written_as_text(type)) {
+      text_.clear();
+      append_cell_text(text_, column, row, style_);
+      append_text(out, text_);
+    } else {
+      append_cell_text(out, column, row, style_);
     }
-    append_text(out, text_);
+  }
+
+  // An array's elements or a row's fields, to text_; what they hold is not looked at.
+  void append_elements(const data::LogicalType& type, const data::NestedView& view) {
+    const auto fields = type.fields();
+    for (std::size_t i = 0; i < view.size(); ++i) {
+      if (i > 0) text_ += options_.element_delimiter;
+      const auto& element = fields[i % fields.size()].type;
+      if (view.is_null(i)) {
+        text_ += options_.null_literal.value_or("");
+      } else if (element.is_string()) {
+        text_ += view.bytes(i);
+      } else {
+        data::Column one(element);
+        data::append_nested(one, view, i);
+        append_cell_text(text_, one, 0, style_);
+      }
+    }
   }
 
   CsvOptions options_;
+  CellStyle style_;
   int safe_from_;
   std::string text_;
 };

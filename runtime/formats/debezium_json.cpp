@@ -5,6 +5,7 @@
 
 #include "runtime/data/value.hpp"
 #include "runtime/formats/json.hpp"
+#include "runtime/formats/option_values.hpp"
 
 namespace millrace::formats {
 namespace {
@@ -36,11 +37,7 @@ Options inner_options(const Options& from) {
 }
 
 base::Result<bool> schema_included(const Options& from) {
-  const auto at = from.find(std::string{prefix} + "schema-include");
-  if (at == from.end() || at->second == "false") return false;
-  if (at->second == "true") return true;
-  return Error{ErrorCode::invalid_argument, "Invalid value for option '" + at->first + "': '" +
-                                                at->second + "' is neither true nor false"};
+  return flag_option(from, std::string{prefix} + "schema-include", false);
 }
 
 data::Schema texts(std::initializer_list<const char*> names) {

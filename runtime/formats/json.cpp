@@ -1,7 +1,8 @@
 #include "runtime/formats/json.hpp"
 
-#include <algorithm>
 #include <array>
+
+#include "runtime/formats/option_values.hpp"
 
 namespace millrace::formats {
 namespace {
@@ -20,28 +21,19 @@ constexpr auto options = std::to_array<FormatOption>({
     {"decode.json-parser.enabled", "taken and ignored: results are the same"},
 });
 
-base::Result<bool> flag(const Options& from, const std::string& key, bool fallback) {
-  const auto at = from.find(key);
-  if (at == from.end()) return fallback;
-  std::string lower = at->second;
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  if (lower == "true") return true;
-  if (lower == "false") return false;
-  return Error{ErrorCode::invalid_argument, "Invalid value for option '" + key + "': '" +
-                                                at->second + "' is neither true nor false"};
-}
-
 }  // namespace
 
 base::Result<JsonOptions> JsonOptions::parse(const Options& from) {
   JsonOptions parsed;
-  BOOST_OUTCOME_TRY(parsed.fail_on_missing_field, flag(from, "json.fail-on-missing-field", false));
-  BOOST_OUTCOME_TRY(parsed.ignore_parse_errors, flag(from, "json.ignore-parse-errors", false));
+  BOOST_OUTCOME_TRY(parsed.fail_on_missing_field,
+                    flag_option(from, "json.fail-on-missing-field", false));
+  BOOST_OUTCOME_TRY(parsed.ignore_parse_errors,
+                    flag_option(from, "json.ignore-parse-errors", false));
   BOOST_OUTCOME_TRY(parsed.decimal_as_plain_number,
-                    flag(from, "json.encode.decimal-as-plain-number", false));
-  BOOST_OUTCOME_TRY(parsed.ignore_null_fields, flag(from, "json.encode.ignore-null-fields", false));
-  BOOST_OUTCOME_TRY(flag(from, "json.decode.json-parser.enabled", true));
+                    flag_option(from, "json.encode.decimal-as-plain-number", false));
+  BOOST_OUTCOME_TRY(parsed.ignore_null_fields,
+                    flag_option(from, "json.encode.ignore-null-fields", false));
+  BOOST_OUTCOME_TRY(flag_option(from, "json.decode.json-parser.enabled", true));
   if (parsed.fail_on_missing_field && parsed.ignore_parse_errors) {
     return Error{ErrorCode::invalid_argument,
                  "fail-on-missing-field and ignore-parse-errors shouldn't both be true."};

@@ -1,10 +1,8 @@
 // Rows -> JSON, in Jackson's bytes: no spaces, columns in order, no line feed.
 #include <cmath>
 
-#include "common/base/base64.hpp"
-#include "runtime/data/decimal.hpp"
 #include "runtime/data/nested.hpp"
-#include "runtime/data/text.hpp"
+#include "runtime/formats/cell_text.hpp"
 #include "runtime/formats/json.hpp"
 #include "runtime/formats/json_text.hpp"
 
@@ -17,7 +15,8 @@ using data::TypeKind;
 
 class JsonEncoder final : public Encoder {
  public:
-  JsonEncoder(const JsonOptions& options, const data::Schema& schema) : options_(options) {
+  JsonEncoder(const JsonOptions& options, const data::Schema& schema)
+      : options_(options), style_{options.timestamps, options.decimal_as_plain_number} {
     for (const auto& field : schema.fields) {
       std::string key;
       append_json_text(key, field.name);
@@ -59,67 +58,18 @@ class JsonEncoder final : public Encoder {
  private:
   void append(std::string& out, const data::Column& column, std::size_t row) {
     const auto& type = column.type();
-    switch (type.kind()) {
-      case TypeKind::boolean:
-        out += column.at<std::uint8_t>(row) != 0 ? "true" : "false";
-        return;
-      case TypeKind::tinyint:
-      case TypeKind::smallint:
-      case TypeKind::integer:
-      case TypeKind::bigint:
-        data::append_int64(out, column.at<std::int64_t>(row));
-        return;
-      case TypeKind::float32:
-      case TypeKind::float64:
-        append_real(out, type, column.at<double>(row));
-        return;
-      case TypeKind::decimal:
-        if (options_.decimal_as_plain_number) {
-          data::append_decimal_plain(out, column.at<base::Int128>(row), type.scale());
-        } else {
-          data::append_decimal_stripped(out, column.at<base::Int128>(row), type.scale());
-        }
-        return;
-      case TypeKind::character:
-      case TypeKind::varchar:
-        append_json_text(out, column.at<std::string_view>(row));
-        return;
-      case TypeKind::binary:
-      case TypeKind::varbinary:
-        out += '"';
-        out += base::base64_encode(column.at<std::string_view>(row));
-        out += '"';
-        return;
-      case TypeKind::date:
-        out += '"';
-        data::append_date(out, column.at<std::int64_t>(row));
-        out += '"';
-        return;
-      case TypeKind::time:
-        out += '"';
-        data::append_time(out, column.at<std::int64_t>(row));
-        out += '"';
-        return;
-      case TypeKind::timestamp:
-      case TypeKind::timestamp_ltz:
-        out += '"';
-        data::append_timestamp(out, column.at<data::TimestampValue>(row),
-                               options_.timestamps == data::TimestampStyle::sql ? ' ' : 'T');
-        if (type.is(TypeKind::timestamp_ltz)) out += 'Z';
-        out += '"';
-        return;
-      case TypeKind::null:
-      case TypeKind::interval_months:
-      case TypeKind::interval_millis:
-        break;  // refused when the encoder was made
-      case TypeKind::array:
-      case TypeKind::map:
-      case TypeKind::multiset:
-      case TypeKind::row:
-        append_nested(out, type, data::NestedView(column.at<std::string_view>(row)));
-        return;
+    if (type.is_string()) {
+      append_json_text(out, column.at<std::string_view>(row));
+    } else if (type.is_nested()) {
+      append_nested(out, type, data::NestedView(column.at<std::string_view>(row)));
+    } else {
+      // Jackson quotes what is no JSON number.
+      const bool quoted = is_written_as_text(type) ||
+                          (type.is_approximate() && !std::isfinite(column.at<double>(row)));
+      if (quoted) out += '"';
+      append_cell_text(out, column, row, style_);
+      if (quoted) out += '"';
     }
-    out += "null";
   }
 
   void append_nested(std::string& out, const data::LogicalType& type,
@@ -158,19 +108,8 @@ class JsonEncoder final : public Encoder {
     out += array ? ']' : '}';
   }
 
-  static void append_real(std::string& out, const data::LogicalType& type, double value) {
-    // Jackson quotes what is no JSON number.
-    const bool quoted = !std::isfinite(value);
-    if (quoted) out += '"';
-    if (type.is(TypeKind::float32)) {
-      data::append_java_float(out, static_cast<float>(value));
-    } else {
-      data::append_java_double(out, value);
-    }
-    if (quoted) out += '"';
-  }
-
   JsonOptions options_;
+  CellStyle style_;
   std::vector<std::string> keys_;  // with quotes and colon
   bool null_key_ = false;          // a map's key that cannot be written was met
 };

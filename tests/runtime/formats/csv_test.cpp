@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
+
 #include "runtime/data/text.hpp"
 
 using namespace millrace;
@@ -83,4 +85,35 @@ TEST_CASE(
         "Option 'csv.field-delimiter' must be a string with single character, but was: ;;");
   CHECK(decoded({}, {{"csv.quote-character", "'"}, {"csv.disable-quote-character", "true"}})
             .starts_with("Format cannot define a quote character and disabled quote character"));
+}
+
+TEST_CASE("csv decode: arrays and rows say which part does not fit") {
+  const auto of = [](const data::LogicalType& type, std::string_view line) {
+    const data::Schema one{{{"a", type}}};
+    auto decoder = make_decoder("csv", {}, one, {0}).value();
+    data::BatchBuilder builder{one};
+    std::vector<std::uint32_t> rows;
+    const std::array<std::string_view, 1> lines{line};
+    const auto status = decoder->decode(lines, builder, rows);
+    if (!status) return status.error().message();
+    std::string text;
+    data::append_row_text(text, builder.take(), 0);
+    return text;
+  };
+  const auto row = LogicalType::row({{"x", LogicalType::integer()}, {"y", LogicalType::string()}});
+  CHECK(of(row, "1;b") == "+I[+I[1, b]]");
+  CHECK(of(row, "1").ends_with("field: a. Row length mismatch. 2 fields expected but was 1."));
+  CHECK(of(row, "1;b;c").ends_with("field: a. Row length mismatch. 2 fields expected but was 3."));
+  CHECK(of(row, "x;b").ends_with("field: a. 'x' is no INT"));
+  const auto refused = [](const LogicalType& type) {
+    return make_decoder("csv", {}, {{{"m", type}}}, {0}).error().message();
+  };
+  CHECK(refused(LogicalType::map(LogicalType::string(), LogicalType::integer())) ==
+        "Unsupported type 'MAP<STRING, INT>' for field 'm'.");
+  CHECK(refused(LogicalType::array(row))
+            .starts_with("Only simple types are supported in the second level nesting of fields "
+                         "'m' but was: "));
+  const auto array = LogicalType::array(LogicalType::boolean());
+  CHECK(of(array, "true;no; TRUE ") == "+I[[true, false, true]]");
+  CHECK(of(LogicalType::array(LogicalType::date()), "2024-01-01;x").ends_with("'x' is no DATE"));
 }

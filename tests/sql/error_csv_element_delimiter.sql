@@ -1,0 +1,2 @@
+CREATE TABLE t (a STRING) WITH ('connector' = 'filesystem', 'path' = '/tmp', 'format' = 'csv', 'csv.array-element-delimiter' = '; ');
+SELECT * FROM t;

@@ -1,0 +1,2 @@
+CREATE TABLE t (a ARRAY<INT>) WITH ('connector' = 'datagen', 'fields.a.var-len' = 'true');
+SELECT * FROM t;
