@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "runtime/operators/length_enforcer.hpp"
+
 namespace millrace::operators {
 
 Status SinkOperator::process(Chunk chunk, Output& out) {
@@ -33,6 +35,7 @@ Status SinkOperator::process(Chunk chunk, Output& out) {
     batch = data::select(batch, kept);
     if (batch.rows == 0) return base::success();
   }
+  BOOST_OUTCOME_TRY(enforce_lengths(batch, plan_.query->fields, plan_.settings.lengths));
   counters_.rows_out += batch.rows;
   return sink_.write(batch);
 }

@@ -1,6 +1,8 @@
 #include "runtime/plan/settings.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <string_view>
 
@@ -86,9 +88,15 @@ Status SettingsTable::apply(const std::string& key, const std::string& value) {
                    "execution.runtime-mode '" + value + "' is not served yet (streaming is)");
     }
   } else if (key == "table.exec.sink.type-length-enforcer") {
-    if (value != "IGNORE" && value != "ignore") {
-      return Error(ErrorCode::unsupported, key + " '" + value + "' is not served yet (IGNORE is)");
-    }
+    using Lengths = Settings::Lengths;
+    static const std::map<std::string, Lengths> choices = {
+        {"IGNORE", Lengths::ignore}, {"TRIM_PAD", Lengths::trim_pad}, {"ERROR", Lengths::error}};
+    std::string upper = value;
+    std::transform(upper.begin(), upper.end(), upper.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    const auto choice = choices.find(upper);
+    if (choice == choices.end()) return bad_value(key, value, "IGNORE, TRIM_PAD or ERROR");
+    settings_.lengths = choice->second;
   } else if (key.starts_with("table.exec.emit.")) {
     return Error(ErrorCode::unsupported, key + " is not served yet");
   }

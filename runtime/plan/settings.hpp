@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -13,11 +14,15 @@
 namespace millrace::plan {
 
 struct Settings {
+  // What a sink does with values longer or shorter than their column says.
+  enum class Lengths : std::uint8_t { ignore, trim_pad, error };
+
   data::TimeZone zone;                                // table.local-time-zone, default UTC
   std::chrono::milliseconds watermark_interval{200};  // pipeline.auto-watermark-interval
   std::chrono::milliseconds idle_timeout{0};          // table.exec.source.idle-timeout, 0 = off
   std::chrono::milliseconds state_ttl{0};             // table.exec.state.ttl, 0 = for ever
   bool drop_null_rows = false;                        // table.exec.sink.not-null-enforcer = DROP
+  Lengths lengths = Lengths::ignore;                  // table.exec.sink.type-length-enforcer
   int parallelism = 0;                                // parallelism.default; 0: not said
   std::string name;                                   // pipeline.name
 };

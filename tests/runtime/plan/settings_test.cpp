@@ -13,7 +13,9 @@ TEST_CASE("SET: known keys take effect, harmless and unknown ones are answered w
   CHECK(table.set("pipeline.auto-watermark-interval", "1 s").has_value());
   CHECK(table.current().watermark_interval == std::chrono::seconds(1));
   CHECK(table.set("table.exec.sink.not-null-enforcer", "DROP").has_value());
+  CHECK(table.set("table.exec.sink.type-length-enforcer", "trim_pad").has_value());
   CHECK(table.current().drop_null_rows);
+  CHECK(table.current().lengths == plan::Settings::Lengths::trim_pad);
   const auto harmless = table.set("execution.checkpointing.interval", "60 s");
   REQUIRE(harmless.has_value());
   CHECK(harmless.value().value() == "SET 'execution.checkpointing.interval' has no effect here");
