@@ -9,7 +9,7 @@
 #include "common/base/log.hpp"
 #include "tests/fuzz/input.hpp"
 #include "tests/fuzz/target.hpp"
-#include "tests/support/queue.hpp"
+#include "tests/fuzz/world.hpp"
 
 using namespace millrace;
 
@@ -42,10 +42,9 @@ std::string text(const wire::Value& value) {
 
 class History {
  public:
-  explicit History(fuzz::Input from) : from_(from) {
-    at_.service.create("p", 2);
-    queue_ = at_.create();
-  }
+  // `at` has the streams s and p and the queue.
+  History(test::QueueFixture& at, std::string queue, fuzz::Input from)
+      : from_(from), at_(at), queue_(std::move(queue)) {}
 
   void run() {
     for (int i = 0; i < 64 && !from_.empty(); ++i) step();
@@ -327,7 +326,7 @@ class History {
   }
 
   fuzz::Input from_;
-  test::QueueFixture at_;
+  test::QueueFixture& at_;
   std::string queue_;
   std::map<std::string, Stream> streams_;
   std::map<std::string, std::string> consumers_;
@@ -339,5 +338,11 @@ class History {
 
 FUZZ_TARGET(operations) {
   (void)base::set_log_level("off");
-  History{fuzz::Input{input}}.run();
+  static std::string queue;
+  static fuzz::World world{[](test::QueueFixture& at) {
+    at.service.create("p", 2);
+    queue = at.create();
+    FUZZ_CHECK_SAY(queue.starts_with("arn:"), queue);
+  }};
+  History{world.begin(), queue, fuzz::Input{input}}.run();
 }

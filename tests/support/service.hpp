@@ -38,10 +38,17 @@ class Service {
 
   // Ends and starts anew from what is in the directory.
   void reopen() {
-    reader_.reset();
-    engine_.reset();
+    close_engine();
     store_.reset();
     store_ = store::Store::open(directory_, store::Durability::full).value();
+    open_engine();
+  }
+  // The engine alone, which knows the store anew then.
+  void close_engine() {
+    reader_.reset();
+    engine_.reset();
+  }
+  void open_engine() {
     engine_ = engine::Engine::open(*store_, clock, options_).value();
     reader_ = engine_->make_reader().value();
   }
@@ -99,6 +106,7 @@ class Service {
   protocol::Settings settings;
   engine::Engine& engine() { return *engine_; }
   store::Reader& reader() { return *reader_; }
+  store::Store& store() { return *store_; }
 
  private:
   // Every operation's tests run twice: as JSON, and with MILLRACE_TEST_ENCODING=cbor as CBOR, where

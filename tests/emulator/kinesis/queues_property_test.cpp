@@ -45,7 +45,7 @@ struct Step {
 
 class World {
  public:
-  World() : at_(options()), arn_(at_.create()) {}
+  World() : at_(options()), arn_(at_.create()) { settings(2); }
 
   void run(const Step& step) {
     switch (step.what) {
@@ -73,7 +73,7 @@ class World {
       case 12:
         return reshard(step.a);
       default:
-        if (step.a % 4 == 0) expire();
+        if (step.a % 4 == 0) expire(step.b % 2 == 0);
     }
   }
 
@@ -163,6 +163,11 @@ class World {
     }
     return "ok";
   }
+  // A record that has expired may still be there to be acknowledged, until it is erased.
+  bool is_as(const std::string& said, const std::string& wanted, const Given& given) {
+    return kind(said) == wanted ||
+           (records_.at(given.data).expired && kind(said) != "InternalFailure");
+  }
   static std::string kind(const std::string& said) { return said.substr(0, said.find(':')); }
 
   void acknowledge(int which, bool other_path) {
@@ -173,7 +178,7 @@ class World {
     const auto said =
         at_.entry(dead_path ? "AcknowledgeDeadLetterQueueRecords" : "AcknowledgeQueueRecords", arn_,
                   given->handle);
-    RC_ASSERT(kind(said) == wanted);
+    RC_ASSERT(is_as(said, wanted, *given));
     if (wanted == "ok") records_.at(given->data).acknowledged = true;
   }
 
@@ -185,15 +190,22 @@ class World {
     const auto said = at_.entry(
         dead_path ? "UpdateDeadLetterQueueRecordsVisibility" : "UpdateQueueRecordsVisibility", arn_,
         given->handle, R"(,"VisibilityTimeoutSeconds":)" + std::to_string(seconds));
-    RC_ASSERT(kind(said) == wanted);
+    RC_ASSERT(is_as(said, wanted, *given));
     if (wanted == "ok") records_.at(given->data).visible_ms = now_ms() + seconds * 1000;
   }
 
+  // Mostly a dead letter that was just received: few handles are one by chance.
   void restore(int which) {
     const auto* given = pick(which);
+    for (auto at = given_.rbegin(); which % 4 != 0 && at != given_.rend(); ++at) {
+      if (expected(*at, true) != "ok") continue;
+      given = &*at;
+      break;
+    }
     if (given == nullptr) return;
     const auto wanted = expected(*given, true);
-    RC_ASSERT(kind(at_.entry("RestoreDeadLetterQueueRecords", arn_, given->handle)) == wanted);
+    const auto said = at_.entry("RestoreDeadLetterQueueRecords", arn_, given->handle);
+    RC_ASSERT(is_as(said, wanted, *given));
     if (wanted != "ok") return;
     auto& known = records_.at(given->data);
     known.dead = known.taken_dead = false;
@@ -233,10 +245,10 @@ class World {
     at_.wait_ms(500);
   }
 
-  // All there is passes its retention and is trimmed.
-  void expire() {
+  // All there is passes its retention, and is trimmed or still there to be passed over.
+  void expire(bool trimmed) {
     at_.wait_ms(25 * 3'600'000LL);
-    for (int i = 0; i < 4; ++i) at_.service.tidy();
+    for (int i = 0; trimmed && i < 4; ++i) at_.service.tidy();
     for (auto& [data, one] : records_) one.expired = one.expired || !one.acknowledged;
     waited_ = false;
   }
