@@ -15,7 +15,7 @@ from measures import put_load, puts_load
 from servers import Failed, start_emulator
 
 CONNECTIONS = 64
-RECORDS = 4_000_000
+RECORDS = 2_000_000
 DAY_AND_MORE_MS = 25 * 3_600_000
 
 
