@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "common/base/log.hpp"
+#include "common/base/memory_limit.hpp"
 #include "common/json/json.hpp"
 #include "emulator/adopted_names.hpp"
 #include "emulator/commands.hpp"
@@ -268,7 +269,9 @@ base::Status serve(const Flags& flags) {
   auto settings = flags.settings;
   settings.secrets = secrets ? &*secrets : nullptr;
   const http::Parts parts{settings, *engine, committer, *readers, tls.get()};
-  BOOST_OUTCOME_TRY(const auto server, http::Server::open(parts, addresses, flags.io_threads));
+  BOOST_OUTCOME_TRY(const auto server,
+                    http::Server::open(parts, addresses, flags.io_threads,
+                                       http::limits_within(base::memory_limit())));
   for (const auto& address : server->addresses()) {
     std::printf("listening on http://%s:%u\n", address.host.c_str(), address.port);
   }

@@ -22,6 +22,7 @@
 #include "emulator/engine/queues.hpp"
 #include "emulator/engine/resources.hpp"
 #include "emulator/engine/seal.hpp"
+#include "emulator/engine/shared_events.hpp"
 #include "emulator/engine/signals.hpp"
 #include "emulator/engine/subscriptions.hpp"
 #include "emulator/engine/token.hpp"
@@ -108,6 +109,7 @@ class Engine {
   base::Result<std::unique_ptr<store::Reader>> make_reader() { return store_.make_reader(); }
   [[nodiscard]] Signals& signals() { return signals_; }
   [[nodiscard]] Subscriptions& subscriptions() { return subscriptions_; }
+  [[nodiscard]] SharedEvents& shared_events() { return shared_events_; }
   // The engine's thread; for what keeps tables of its own beside the engine's.
   [[nodiscard]] store::Store& store() { return store_; }
 
@@ -256,6 +258,7 @@ class Engine {
   std::map<std::tuple<std::string, std::string, std::string>, std::string> account_settings_;
   Signals signals_;
   Subscriptions subscriptions_;
+  SharedEvents shared_events_;
   CallRates call_rates_;
   std::unique_ptr<Queues> queues_;
 };

@@ -34,16 +34,23 @@ void Signals::fire() {
   noted_.erase(std::unique(noted_.begin(), noted_.end()), noted_.end());
   const std::lock_guard calling{calling_};
   std::vector<Entries::value_type> due;
-  {
-    const std::lock_guard guard{mutex_};
-    for (const auto stream_id : noted_) {
-      for (auto at = entries_.lower_bound({stream_id, 0});
-           at != entries_.end() && at->first.first == stream_id; ++at) {
-        due.push_back(*at);
-      }
-    }
-  }
+  for (const auto stream_id : noted_) collect(stream_id, due);
   noted_.clear();
+  call(due);
+}
+
+void Signals::collect(std::int64_t stream_id, std::vector<Entries::value_type>& due) {
+  const std::lock_guard guard{mutex_};
+  for (auto at = entries_.lower_bound({stream_id, 0});
+       at != entries_.end() && at->first.first == stream_id; ++at) {
+    due.push_back(*at);
+  }
+}
+
+void Signals::fire(std::int64_t stream_id) {
+  const std::lock_guard calling{calling_};
+  std::vector<Entries::value_type> due;
+  collect(stream_id, due);
   call(due);
 }
 

@@ -58,12 +58,16 @@ class Signals {
   void fire();
   // Instead, when the commit failed.
   void forget() { noted_.clear(); }
-  // Any thread: everybody has something to look at (the clock was moved, say).
+  // Any thread: who watches this stream has something to look at (a subscription was taken over).
+  void fire(std::int64_t stream_id);
+  // Any thread: everybody has (the clock was moved).
   void fire_all();
 
  private:
   using Entries = std::map<Key, std::shared_ptr<Callback>>;
   void drop(Key key);
+  // Adds those who watch the stream; holds the mutex meanwhile.
+  void collect(std::int64_t stream_id, std::vector<Entries::value_type>& due);
   void call(const std::vector<Entries::value_type>& due);
 
   std::vector<std::int64_t> noted_;  // the engine's thread

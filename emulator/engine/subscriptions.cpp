@@ -19,10 +19,11 @@ std::shared_ptr<const Subscriptions::Claim> Subscriptions::claim(std::int64_t co
   // The clock may have gone back: then it is not recent either.
   const auto age = now_ms - entry.since_ms;
   if (!is_new && age >= 0 && age < settle_ms) return nullptr;
+  auto made = std::make_shared<Claim>();
   if (const auto holder = entry.holder.lock()) {
     holder->lost_.store(true, std::memory_order_release);
+    made->took_over_ = true;
   }
-  auto made = std::make_shared<Claim>();
   entry.holder = made;
   entry.since_ms = now_ms;
   return made;

@@ -22,14 +22,17 @@ class Subscriptions {
    public:
     // Another subscription has taken its place.
     [[nodiscard]] bool lost() const { return lost_.load(std::memory_order_acquire); }
+    // It has taken another one's place, which has lost it and should be woken.
+    [[nodiscard]] bool took_over() const { return took_over_; }
 
    private:
     friend class Subscriptions;
     std::atomic<bool> lost_{false};
+    bool took_over_ = false;
   };
 
   // For a consumer (by its id in the data file) and a shard (by its number). Whoever held it has
-  // lost it, and should be woken. nullptr: the last claim is too recent.
+  // lost it. nullptr: the last claim is too recent.
   std::shared_ptr<const Claim> claim(std::int64_t consumer, std::uint32_t shard,
                                      std::int64_t now_ms);
 

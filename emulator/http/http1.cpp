@@ -129,9 +129,9 @@ class Http1 final : public Outlet {
   void drop() override { connection_.transport.close(); }
 
   // A piece of an event stream.
-  asio::awaitable<bool> write(std::string frames) override {
-    const auto head = chunked_ ? chunk_head(frames.size()) : std::string{};
-    const bool sent = co_await write_all(head, frames, chunked_ ? "\r\n" : "");
+  asio::awaitable<bool> write(protocol::Events::Frames frames) override {
+    const auto head = chunked_ ? chunk_head(frames->size()) : std::string{};
+    const bool sent = co_await write_all(head, *frames, chunked_ ? "\r\n" : "");
     connection_.deadline = Steady::time_point::max();  // until there is more
     co_return sent;
   }
@@ -140,12 +140,21 @@ class Http1 final : public Outlet {
     chunked_ = version == 11;
     const bool go_on = keep_alive && chunked_;
     auto head = head_of(reply, version, go_on, chunked_ ? Body::chunked : Body::until_close);
+    if (parser_->get()[bhttp::field::user_agent].contains(early_closer)) co_await pause();
     const auto& first = protocol::Events::first();
     if (chunked_) head += chunk_head(first.size());
     if (!co_await write_all(head, first, chunked_ ? "\r\n" : "")) co_return false;
     connection_.deadline = Steady::time_point::max();
     co_await push(thread_, *reply.events, *this);
     co_return (!chunked_ || co_await write_all("0\r\n\r\n")) && go_on && !thread_.stopping;
+  }
+
+  // The AWS SDK for Go (smithy-go 1.28) closes a request's body as soon as the reply begins. Where
+  // net/http has sent the body but not yet looked for its end, it takes that for an error and
+  // closes the connection. So a stream for it does not begin within the same moment.
+  asio::awaitable<void> pause() {
+    const auto nap = std::make_shared<Nap>(thread_.loop, thread_.naps);
+    co_await nap->sleep(std::chrono::milliseconds{50});
   }
 
   // For what is no HTTP or too large; the connection ends, since where the next request would begin
@@ -251,12 +260,12 @@ class Http1 final : public Outlet {
       // As announced; chunks announce nothing.
       const auto most = std::min<std::uint64_t>(
           parser.content_length().value_or(thread_.limits.body_bytes), thread_.limits.body_bytes);
-      if (most > small_body) {
+      if (most > thread_.limits.small_body) {
         connection_.deadline = Steady::time_point::max();
         body_hold = thread_.bodies.reserve_now(most);
         if (!body_hold) body_hold = co_await thread_.bodies.reserve(most);
         if (!body_hold) co_return false;
-        body_hold.settle(most, [this] { connection_.transport.close(); });
+        body_hold.claim([this] { connection_.transport.close(); });
         set_deadline(thread_.limits.request);
       }
       if (beast::iequals(parser.get()[bhttp::field::expect], "100-continue")) {
@@ -264,6 +273,7 @@ class Http1 final : public Outlet {
         set_deadline(thread_.limits.request);
       }
       got = co_await read_body();
+      body_hold.claim({});  // it has come: nobody takes its memory any more
     }
     if (failed_) co_return co_await refuse(failed_);
     if (!got) co_return false;
@@ -296,7 +306,7 @@ class Http1 final : public Outlet {
     co_return co_await write_all(head_of(reply, version, go_on), reply.body) && go_on;
   }
 
-  static constexpr std::size_t small_body = 64 * 1024;
+  static constexpr const char* early_closer = "aws-sdk-go-v2/";
   static constexpr std::size_t read_size = 16 * 1024;
 
   IoThread& thread_;

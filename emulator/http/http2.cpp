@@ -5,6 +5,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <functional>
+#include <map>
 
 #include "common/base/log.hpp"
 #include "emulator/http/heads.hpp"
@@ -99,8 +100,8 @@ class Http2 final : public std::enable_shared_from_this<Http2> {
     StreamOutlet(const StreamOutlet&) = delete;
     StreamOutlet& operator=(const StreamOutlet&) = delete;
 
-    asio::awaitable<bool> write(std::string frames) override {
-      connection_.session_.append(*stream_, frames);
+    asio::awaitable<bool> write(protocol::Events::Frames frames) override {
+      connection_.session_.append(*stream_, std::move(frames));
       connection_.writer_->wake();
       while (stream_->waiting() > 0 && !stream_->closed) {
         taken_->begin();
@@ -135,9 +136,46 @@ class Http2 final : public std::enable_shared_from_this<Http2> {
 
   bool take(std::string_view bytes) {
     const auto taken = session_.receive(bytes);
+    for (auto& stream : session_.take_large()) {
+      if (auto hold = thread_.bodies.reserve_now(stream->most_body)) {
+        allow(*stream, std::move(hold));
+      } else {
+        spawn(allow_later(std::move(stream)));
+      }
+    }
     for (auto& stream : session_.take_requests()) spawn(answer(std::move(stream)));
     writer_->wake();
     return taken.has_value();
+  }
+
+  // The stream's body may come: there is memory for it. It gives way while it has not come whole.
+  void allow(Http2Stream& stream, ReplyMemory::Hold hold) {
+    hold.claim([this, &stream] {
+      session_.give_up(stream);
+      writer_->wake();
+    });
+    stream.on_change = [this, id = stream.id] { bodies_.erase(id); };
+    bodies_.emplace(stream.id, std::move(hold));
+    session_.allow(stream);
+    writer_->wake();
+  }
+
+  asio::awaitable<void> allow_later(Stream stream) {
+    auto hold = co_await thread_.bodies.reserve(stream->most_body);
+    // What has come whole meanwhile needs no more.
+    if (hold && !stream->closed && !stream->given_up && !stream->complete)
+      allow(*stream, std::move(hold));
+  }
+
+  // Of a request that has come whole: nobody takes the memory of its body any more.
+  ReplyMemory::Hold body_of(Http2Stream& stream) {
+    const auto at = bodies_.find(stream.id);
+    if (at == bodies_.end()) return {};
+    auto hold = std::move(at->second);
+    bodies_.erase(at);
+    stream.on_change = nullptr;
+    hold.claim({});
+    return hold;
   }
 
   // The nearest of: the oldest request is to be whole, the client is to take its replies, the
@@ -196,10 +234,10 @@ class Http2 final : public std::enable_shared_from_this<Http2> {
   asio::awaitable<void> answer(Stream stream) {
     protocol::Exchange exchange{thread_.parts.settings, thread_.parts.engine};
     ReplyMemory::Hold hold;
+    const auto body_hold = body_of(*stream);
     auto own = own_page(stream->method, stream->path, thread_.parts);
     if (!own) {
-      exchange.start(request_of(*stream, session_.take_body(*stream),
-                                connection_.transport.secure(),
+      exchange.start(request_of(*stream, std::move(stream->body), connection_.transport.secure(),
                                 thread_.parts.settings.secrets != nullptr));
       if (exchange.needs_run()) {
         if (exchange.lane() == kinesis::Lane::read) {
@@ -248,8 +286,9 @@ class Http2 final : public std::enable_shared_from_this<Http2> {
   IoThread& thread_;
   Connection& connection_;
   Http2Session session_;
-  std::shared_ptr<Nap> writer_;  // woken when there may be something to write
-  std::shared_ptr<Nap> tasks_;   // woken when a task ends
+  std::shared_ptr<Nap> writer_;                       // woken when there may be something to write
+  std::shared_ptr<Nap> tasks_;                        // woken when a task ends
+  std::map<std::int32_t, ReplyMemory::Hold> bodies_;  // of large requests that are not whole
   int running_ = 0;
   bool ended_ = false;    // nothing is read any more
   bool closing_ = false;  // nothing is written any more

@@ -3,6 +3,7 @@
 #include <nghttp2/nghttp2.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 #include <utility>
 
@@ -14,10 +15,7 @@ using base::ErrorCode;
 namespace {
 
 constexpr std::uint32_t max_streams = 128;
-constexpr std::uint32_t stream_window = 1024 * 1024;
-constexpr std::int32_t connection_window = 4 * 1024 * 1024;
-// Of bodies of one connection that are not answered; beyond it the connection's window stays shut.
-constexpr std::size_t max_body_bytes = 128 * 1024 * 1024;
+constexpr std::int32_t connection_window = 1024 * 1024;
 // Frames without use (PING, SETTINGS, PRIORITY, RST_STREAM, empty DATA ...): so many at once, and
 // so many a second. nghttp2's own limits on resets and CONTINUATIONs come on top.
 constexpr double useless_burst = 10'000;
@@ -114,6 +112,11 @@ struct Http2Session::Callbacks {
         // The same as :authority, or it is not clear who is asked (RFC 9113 8.3.1).
         if (stream.headers.front().second != text) stream.refused = 400;
       } else if (!key.starts_with(':')) {
+        // nghttp2 has seen to it that it is one number.
+        if (std::size_t size = 0; key == "content-length") {
+          const auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), size);
+          stream.announced = wrong == std::errc{} ? size : session.limits_.body_bytes + 1;
+        }
         stream.headers.emplace_back(std::move(key), std::move(text));
       }
       return 0;
@@ -124,19 +127,19 @@ struct Http2Session::Callbacks {
                   std::size_t size, void* user) {
     return guarded([&] {
       auto& session = self(user);
-      session.count_body(id, size);
       const auto at = session.streams_.find(id);
-      if (at == session.streams_.end() || at->second->refused != 0) return 0;
+      const bool wanted =
+          at != session.streams_.end() && at->second->refused == 0 && !at->second->given_up;
+      if (!wanted || !session.count_body(*at->second, size)) {
+        (void)nghttp2_session_consume_connection(session.session_, size);
+        return 0;
+      }
       auto& stream = *at->second;
       if (stream.body.size() + size > session.limits_.body_bytes) {
-        stream.refused = 413;
-        session.forget_body(stream);
-        stream.body = {};
-        session.complete(stream);  // answered at once, not when it has all come
+        session.refuse(stream, 413);
         return 0;
       }
       stream.body.append(reinterpret_cast<const char*>(bytes), size);
-      session.body_bytes_ += size;
       return 0;
     });
   }
@@ -157,6 +160,11 @@ struct Http2Session::Callbacks {
       if ((head.flags & NGHTTP2_FLAG_END_STREAM) != 0 || stream.refused != 0) {
         session.complete(stream);
       } else if (head.type == NGHTTP2_HEADERS) {
+        if (stream.announced.value_or(0) > session.limits_.body_bytes) {
+          session.refuse(stream, 413);
+          return 0;
+        }
+        if (stream.announced.value_or(0) > session.limits_.small_body) session.ask(stream);
         for (const auto& [name, value] : stream.headers) {
           if (name != "expect" || lower(value) != "100-continue") continue;
           const auto go_on = field(":status", "100");
@@ -189,7 +197,7 @@ struct Http2Session::Callbacks {
     if (at == session.streams_.end()) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
     auto& stream = *at->second;
     const auto count = std::min(size, stream.waiting());
-    std::memcpy(to, stream.out.data() + stream.sent, count);
+    std::memcpy(to, stream.bytes().data() + stream.sent, count);
     stream.sent += count;
     if (stream.waiting() == 0) {
       if (stream.out_ends) {
@@ -198,6 +206,7 @@ struct Http2Session::Callbacks {
         return NGHTTP2_ERR_DEFERRED;
       }
       stream.out.clear();
+      stream.shared.reset();
       stream.sent = 0;
       if (stream.on_change) stream.on_change();
     }
@@ -225,9 +234,10 @@ Http2Session::Http2Session(const Limits& limits) : limits_(limits), tokens_(usel
   nghttp2_session_callbacks_del(callbacks);
   nghttp2_option_del(options);
   if (made != 0) throw std::bad_alloc{};
+  // A body that is only a little more than small need not wait for a wider window.
   const nghttp2_settings_entry settings[] = {
       {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, max_streams},
-      {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, stream_window},
+      {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, static_cast<std::uint32_t>(2 * limits.small_body)},
       {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, static_cast<std::uint32_t>(limits.header_bytes)}};
   // These fail only without memory; then the first produce() finds nothing and the client gives up.
   (void)nghttp2_submit_settings(session_, NGHTTP2_FLAG_NONE, settings, std::size(settings));
@@ -260,35 +270,6 @@ bool Http2Session::is_flood() {
   return tokens_ < 0;
 }
 
-// Windows are given back as bodies come, the connection's only while not too much is held.
-void Http2Session::count_body(std::int32_t id, std::size_t size) {
-  (void)nghttp2_session_consume_stream(session_, id, size);  // the stream may be closed already
-  if (body_bytes_ + size > max_body_bytes) {
-    owed_bytes_ += size;
-  } else {
-    (void)nghttp2_session_consume_connection(session_, size);
-  }
-}
-
-void Http2Session::forget_body(const Http2Stream& stream) {
-  body_bytes_ -= std::min(body_bytes_, stream.body.size());
-  if (owed_bytes_ > 0 && body_bytes_ < max_body_bytes / 2) {
-    (void)nghttp2_session_consume_connection(session_, owed_bytes_);
-    owed_bytes_ = 0;
-  }
-}
-
-void Http2Session::complete(Http2Stream& stream) {
-  if (stream.complete) return;
-  stream.complete = true;
-  requests_.push_back(streams_.at(stream.id));
-}
-
-std::string Http2Session::take_body(Http2Stream& stream) {
-  forget_body(stream);
-  return std::exchange(stream.body, {});
-}
-
 std::int32_t Http2Session::oldest_incomplete() const {
   const auto at = std::find_if(streams_.begin(), streams_.end(),
                                [](const auto& entry) { return !entry.second->complete; });
@@ -298,7 +279,7 @@ std::int32_t Http2Session::oldest_incomplete() const {
 std::vector<Http2Session::Stream> Http2Session::take_requests() {
   std::vector<Stream> whole;
   for (auto& stream : requests_) {
-    if (stream->closed) continue;
+    if (stream->closed || stream->given_up) continue;
     if (stream->refused == 0) {
       whole.push_back(stream);
       continue;
@@ -336,6 +317,7 @@ void Http2Session::submit(Http2Stream& stream, const protocol::Reply& reply,
 
 void Http2Session::respond(Http2Stream& stream, protocol::Reply&& reply, const std::string& date) {
   if (stream.closed) return;
+  forget_body(stream);
   stream.out_ends = true;
   submit(stream, reply, date, true);
   stream.out = std::move(reply.body);
@@ -344,14 +326,32 @@ void Http2Session::respond(Http2Stream& stream, protocol::Reply&& reply, const s
 void Http2Session::begin(Http2Stream& stream, const protocol::Reply& reply,
                          const std::string& date) {
   if (stream.closed) return;
+  forget_body(stream);
   stream.pushed = true;
   submit(stream, reply, date, false);
 }
 
 void Http2Session::append(Http2Stream& stream, std::string_view bytes) {
   if (stream.closed) return;
+  if (stream.shared) {
+    stream.out = stream.shared->substr(stream.sent);
+    stream.shared.reset();
+    stream.sent = 0;
+  }
   stream.out += bytes;
   (void)nghttp2_session_resume_data(session_, stream.id);  // fails when it does not wait: as well
+}
+
+void Http2Session::append(Http2Stream& stream, std::shared_ptr<const std::string> bytes) {
+  if (stream.closed) return;
+  if (stream.waiting() > 0) {
+    append(stream, std::string_view{*bytes});
+    return;
+  }
+  stream.out.clear();
+  stream.sent = 0;
+  stream.shared = std::move(bytes);
+  (void)nghttp2_session_resume_data(session_, stream.id);  // as above
 }
 
 void Http2Session::end(Http2Stream& stream) {

@@ -2,9 +2,9 @@
 //
 //   session.receive(bytes);                       // as they come
 //   for (auto& stream : session.take_requests()) ...
-//   session.respond(*stream, std::move(reply), date);
-//   session.produce(out, 64 * 1024);              // what is to be written
-//   if (session.finished()) ...                   // close
+//   for (auto& stream : session.take_large()) ... session.allow(*stream) when there is memory for
+//   it session.respond(*stream, std::move(reply), date); session.produce(out, 64 * 1024); // what
+//   is to be written if (session.finished()) ...                   // close
 //
 // One thread. Nothing here waits; whoever drives it decides when to read and to write.
 #pragma once
@@ -14,6 +14,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -37,19 +38,29 @@ struct Http2Stream {
   std::string body;
 
   // Part of the reply that the client has not taken yet.
-  [[nodiscard]] std::size_t waiting() const { return out.size() - sent; }
+  [[nodiscard]] std::size_t waiting() const { return bytes().size() - sent; }
   // The client has reset it, or the connection is gone: nobody will read a reply.
   bool closed = false;
   // Called when all that was waiting has been taken, and when the stream closes.
   std::function<void()> on_change;
 
+  // What its body may come to, in bytes: as announced, or the limit.
+  std::size_t most_body = 0;
+
   // --- the session's own ---
   std::size_t header_bytes = 0;
-  int refused = 0;  // status to answer instead of running it
+  std::optional<std::size_t> announced;  // content-length
+  enum class Large { no, asked, allowed } large = Large::no;
+  std::size_t loose = 0;        // of the body, counted as the connection's
+  std::size_t owed_window = 0;  // not given back to the stream's window yet
+  int refused = 0;              // status to answer instead of running it
+  bool given_up = false;        // it is being reset
   bool complete = false;
   bool pushed = false;  // an event stream
   std::string out;
-  std::size_t sent = 0;
+  std::shared_ptr<const std::string> shared;  // instead of `out`
+  std::size_t sent = 0;                       // of whichever it is
+  [[nodiscard]] const std::string& bytes() const { return shared ? *shared : out; }
   bool out_ends = false;
 };
 
@@ -67,13 +78,20 @@ class Http2Session {
   // Requests that have come whole since the last call. Those too large are answered here.
   std::vector<Stream> take_requests();
 
-  // The request's body, which the session counts no longer.
-  std::string take_body(Http2Stream& stream);
+  // Requests whose bodies are too large to be held without asking. Until allow() no more comes of
+  // them than a little: their windows stay shut.
+  std::vector<Stream> take_large();
+  void allow(Http2Stream& stream);
+  // Ends a request that is not whole: others need what it holds.
+  void give_up(Http2Stream& stream);
+
   // A reply with its body. date: as in the header.
   void respond(Http2Stream& stream, protocol::Reply&& reply, const std::string& date);
   // A reply whose body follows piece by piece, until end().
   void begin(Http2Stream& stream, const protocol::Reply& reply, const std::string& date);
   void append(Http2Stream& stream, std::string_view bytes);
+  // The same; not copied where nothing waits.
+  void append(Http2Stream& stream, std::shared_ptr<const std::string> bytes);
   void end(Http2Stream& stream);
 
   // Appends what is to be written now, at least nothing and not much more than `most` bytes.
@@ -96,8 +114,10 @@ class Http2Session {
   friend struct Callbacks;
   void submit(Http2Stream& stream, const protocol::Reply& reply, const std::string& date,
               bool sized);
-  void count_body(std::int32_t id, std::size_t size);
-  void forget_body(const Http2Stream& stream);
+  void ask(Http2Stream& stream);
+  bool count_body(Http2Stream& stream, std::size_t size);
+  void forget_body(Http2Stream& stream);
+  void refuse(Http2Stream& stream, int status);
   void complete(Http2Stream& stream);
   [[nodiscard]] bool is_flood();
 
@@ -105,8 +125,8 @@ class Http2Session {
   nghttp2_session* session_ = nullptr;
   std::map<std::int32_t, Stream> streams_;
   std::vector<Stream> requests_;
-  std::size_t body_bytes_ = 0;  // of requests that are not answered
-  std::size_t owed_bytes_ = 0;  // not given back to the connection's window yet
+  std::vector<Stream> large_;
+  std::size_t loose_bytes_ = 0;  // of bodies not answered yet that nobody was asked about
   StreamOrder order_;
   // Frames that cost us and bring nothing: a bucket of them, refilled with time.
   std::chrono::steady_clock::time_point refilled_ = std::chrono::steady_clock::now();

@@ -25,15 +25,16 @@ class Nap : public std::enable_shared_from_this<Nap> {
   Nap& operator=(const Nap&) = delete;
 
   // From here on a wake-up counts: the next sleep() returns at once when one came since.
-  void begin() { woken_ = false; }
+  void begin();
   boost::asio::awaitable<void> sleep(std::chrono::milliseconds at_most);
-  [[nodiscard]] bool woken() const { return woken_; }
+  [[nodiscard]] bool woken() const { return woken_ || bell_->rung.load(); }
   // On the loop's thread.
   void wake() {
     woken_ = true;
     timer_.cancel();
   }
   // Wakes from any thread; does nothing once the nap is gone. Must not be called when the loop is.
+  // Costs the loop something only while somebody sleeps, and then once.
   std::function<void()> waker();
 
  private:
@@ -42,7 +43,8 @@ class Nap : public std::enable_shared_from_this<Nap> {
   struct Bell {
     explicit Bell(boost::asio::io_context& of) : loop(of) {}
     boost::asio::io_context& loop;
-    std::atomic<bool> on_its_way{false};  // a wake-up from another thread
+    std::atomic<bool> rung{false};       // from another thread, since the last begin()
+    std::atomic<bool> listening{false};  // somebody sleeps: the loop has to hear of it
   };
 
   std::shared_ptr<Bell> bell_;

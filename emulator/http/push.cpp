@@ -23,8 +23,9 @@ asio::awaitable<void> push(IoThread& thread, protocol::Events& events, Outlet& o
     if (!hold) hold = co_await thread.pushes.reserve(most);
     if (!hold) co_return;
     auto chunk = co_await next_chunk(events, thread);
-    hold.settle(chunk.frames.size(), [&outlet] { outlet.drop(); });
-    if (!chunk.frames.empty()) {
+    if (chunk.frames != nullptr) {
+      // Counted whole, also where several are sent the same: the last of them may hold it alone.
+      hold.settle(chunk.frames->size(), [&outlet] { outlet.drop(); });
       const bool sent = co_await outlet.write(std::move(chunk.frames));
       if (!sent) co_return;
     }

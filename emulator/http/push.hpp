@@ -14,7 +14,7 @@ class Outlet {
   virtual ~Outlet() = default;
   // Returns when the client's side has taken enough of it that more may be made. False: the client
   // is gone.
-  virtual boost::asio::awaitable<bool> write(std::string frames) = 0;
+  virtual boost::asio::awaitable<bool> write(protocol::Events::Frames frames) = 0;
   // Ends the write under way: others need what it holds.
   virtual void drop() = 0;
   // Known to be gone without writing.

@@ -37,6 +37,12 @@ void ReplyMemory::Hold::settle(std::size_t bytes, std::function<void()> drop) {
   memory_->wake_next();
 }
 
+void ReplyMemory::Hold::claim(std::function<void()> drop) {
+  if (memory_ == nullptr) return;
+  at_->since = std::chrono::steady_clock::now();
+  at_->drop = std::move(drop);
+}
+
 void ReplyMemory::Hold::release() {
   if (memory_ == nullptr) return;
   auto& memory = *std::exchange(memory_, nullptr);

@@ -41,6 +41,8 @@ class ReplyMemory {
     // What it has become; small ones (up to 64 KiB) are let go of at once. `drop` ends the reply
     // when it must give way; it may be called as long as this is held.
     void settle(std::size_t bytes, std::function<void()> drop);
+    // It is as large as was reserved, and waits for its client from now on.
+    void claim(std::function<void()> drop);
     void release();
     explicit operator bool() const { return memory_ != nullptr; }
 

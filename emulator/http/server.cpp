@@ -47,6 +47,17 @@ base::Result<Address> parse_address(const std::string& text) {
   return address;
 }
 
+Limits limits_within(std::uint64_t memory) {
+  Limits limits;
+  const auto whole = 4 * (limits.page_bytes + limits.push_bytes + limits.all_body_bytes);
+  if (memory >= whole) return limits;
+  const auto part = static_cast<double>(memory) / static_cast<double>(whole);
+  for (auto* bytes : {&limits.page_bytes, &limits.push_bytes, &limits.all_body_bytes}) {
+    *bytes = static_cast<std::size_t>(static_cast<double>(*bytes) * part);
+  }
+  return limits;
+}
+
 void IoThread::sweep() {
   const auto now = Steady::now();
   for (auto& connection : connections) {

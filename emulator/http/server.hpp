@@ -44,9 +44,14 @@ struct Limits {
   // The same for pieces of event streams, which are about 1.4 MiB.
   std::size_t push_bytes = 128 * 1024 * 1024;
   std::size_t push_reserve = 2 * 1024 * 1024;
-  // The same for bodies of requests over HTTP/1.1 beyond 64 KiB, while they come and are worked on.
+  // The same for bodies of requests, while they come and are worked on; of a connection's bodies so
+  // much is not counted.
   std::size_t all_body_bytes = 256 * 1024 * 1024;
+  std::size_t small_body = 64 * 1024;
 };
+
+// Limits whose bounds fit into this much memory together: a quarter of it, where it is little.
+Limits limits_within(std::uint64_t memory);
 
 struct Parts {
   const protocol::Settings& settings;

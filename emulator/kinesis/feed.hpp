@@ -3,6 +3,8 @@
 #pragma once
 
 #include <functional>
+#include <memory>
+#include <string>
 #include <string_view>
 
 #include "common/base/clock.hpp"
@@ -34,8 +36,12 @@ class Feed {
   virtual base::Millis due() = 0;
   // On a reader's thread. Error: is told to the client, and nothing follows.
   virtual base::Result<Next> next(store::Reader& reader) = 0;
+  // The event that next() made, whole as it was sent to somebody else; nullptr: encode() has it.
+  [[nodiscard]] virtual std::shared_ptr<const std::string> as_sent() const { return nullptr; }
   // The event that next() made.
   virtual void encode(wire::Encoder& out) const = 0;
+  // What it has become, so that others may be sent the same.
+  virtual void share(const std::shared_ptr<const std::string>&) {}
   [[nodiscard]] virtual std::string_view event_name() const = 0;
 };
 

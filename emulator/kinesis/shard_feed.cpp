@@ -18,7 +18,8 @@ ShardFeed::ShardFeed(engine::Engine& engine, engine::Arn consumer, std::int64_t 
       claim_(std::move(claim)),
       ends_ms_(engine.now_ms() + life_ms),
       next_index_(from.index),
-      heartbeat_due_ms_(engine.now_ms()) {}
+      heartbeat_due_ms_(engine.now_ms()),
+      shared_(engine.shared_events().join(from.stream_id, from.shard)) {}
 
 void ShardFeed::watch(std::function<void()> wake) {
   news_ = engine_.signals().watch(from_.stream_id, std::move(wake));
@@ -65,6 +66,8 @@ base::Result<Feed::Next> ShardFeed::next(store::Reader& reader) {
   const auto now = engine_.now_ms();
   if (now >= ends_ms_) return Next::end;
   event_ = {};
+  offer_ = {};
+  as_sent_.reset();
   std::int64_t committed = 0;
   bool limited = false;
   std::vector<ChildShardShape> children;
@@ -76,15 +79,25 @@ base::Result<Feed::Next> ShardFeed::next(store::Reader& reader) {
     committed = sight.shard->committed_next.load(std::memory_order_acquire);
     if (event_.records.plan.closed) children = children_of(*sight.stream, *sight.shard);
   }
-  BOOST_OUTCOME_TRY(auto result,
-                    engine_.read(reader, event_.records.plan, most_records, most_bytes));
+  const auto charge = [&](std::size_t bytes) {
+    if (limited) pace_.charge(now, static_cast<std::int64_t>(bytes), bytes_per_s, bytes_per_s);
+  };
+  const auto& plan = event_.records.plan;
+  if (!plan.closed) {
+    if (auto same = shared_->find(next_index_, committed, plan.oldest_ms)) {
+      next_index_ = same->next;
+      heartbeat_due_ms_ = now + heartbeat_ms;
+      charge(same->charged);
+      as_sent_ = std::move(same->bytes);
+      return Next::event;
+    }
+  }
+  const auto from = next_index_;
+  BOOST_OUTCOME_TRY(auto result, engine_.read(reader, plan, most_records, most_bytes));
   const bool any = !result.records.entries.empty();
   // Without records: those that were there have expired.
   next_index_ = any ? result.next_index : std::max({result.next_index, next_index_, committed});
-  if (any && limited) {
-    pace_.charge(now, static_cast<std::int64_t>(result.records.bytes.size()), bytes_per_s,
-                 bytes_per_s);
-  }
+  if (any) charge(result.records.bytes.size());
   if (!any && !result.at_end && now < heartbeat_due_ms_) return Next::nothing;
   heartbeat_due_ms_ = now + heartbeat_ms;
   event_.millis_behind_latest = result.millis_behind;
@@ -98,8 +111,18 @@ base::Result<Feed::Next> ShardFeed::next(store::Reader& reader) {
     event_.continuation_sequence_number =
         engine::SequenceText{event_.records.sequence(before, time)}.str();
   }
+  if (any && !result.at_end && result.millis_behind == 0) {
+    offer_ = {from, next_index_, result.records.entries.front().time_ms,
+              result.records.bytes.size(), nullptr};
+  }
   event_.records.batch = std::move(result.records);
   return result.at_end ? Next::last_event : Next::event;
+}
+
+void ShardFeed::share(const std::shared_ptr<const std::string>& frames) {
+  if (offer_.next == 0) return;
+  offer_.bytes = frames;
+  shared_->offer(std::exchange(offer_, {}));
 }
 
 }  // namespace millrace::kinesis

@@ -49,7 +49,9 @@ class ShardFeed final : public Feed {
   void watch(std::function<void()> wake) override;
   base::Millis due() override;
   base::Result<Next> next(store::Reader& reader) override;
+  [[nodiscard]] std::shared_ptr<const std::string> as_sent() const override { return as_sent_; }
   void encode(wire::Encoder& out) const override { wire::write(event_, out); }
+  void share(const std::shared_ptr<const std::string>& frames) override;
   [[nodiscard]] std::string_view event_name() const override { return "SubscribeToShardEvent"; }
 
  private:
@@ -73,6 +75,10 @@ class ShardFeed final : public Feed {
   std::int64_t heartbeat_due_ms_;  // the first one is due at once
   engine::Bucket pace_;
   ShardEvent event_;
+  engine::SharedEvents::Share shared_;
+  engine::SharedEvents::Event
+      offer_;  // the event in event_, without its bytes; next 0: not to share
+  std::shared_ptr<const std::string> as_sent_;
 };
 
 }  // namespace millrace::kinesis

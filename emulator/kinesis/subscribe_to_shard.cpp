@@ -66,7 +66,7 @@ struct SubscribeToShard {
               name.name + ":" + engine::shard_id(position.shard) + ":" + arn->name};
     }
     // Whoever held the shard until now finds out.
-    engine.signals().fire_all();
+    if (claim->took_over()) engine.signals().fire(position.stream_id);
     output.feed = std::make_unique<ShardFeed>(engine, std::move(*arn), consumer_id, position,
                                               std::move(claim));
     return base::success();

@@ -41,13 +41,16 @@ const std::string& Events::first() {
 
 Events::Chunk Events::next(store::Reader& reader) {
   const auto next = feed_->next(reader);
-  if (!next) return {exception_frame(next.error()), true};
+  if (!next) return {std::make_shared<std::string>(exception_frame(next.error())), true};
   if (next.value() == kinesis::Feed::Next::nothing) return {};
-  if (next.value() == kinesis::Feed::Next::end) return {{}, true};
+  if (next.value() == kinesis::Feed::Next::end) return {nullptr, true};
+  if (auto sent = feed_->as_sent()) return {std::move(sent), false};
   json::Writer out{4096};
   feed_->encode(out);
-  return {frame("event", ":event-type", feed_->event_name(), out.take()),
-          next.value() == kinesis::Feed::Next::last_event};
+  Frames made =
+      std::make_shared<std::string>(frame("event", ":event-type", feed_->event_name(), out.take()));
+  feed_->share(made);
+  return {std::move(made), next.value() == kinesis::Feed::Next::last_event};
 }
 
 }  // namespace millrace::protocol

@@ -16,10 +16,14 @@ inline constexpr std::string_view event_stream_type = "application/vnd.amazon.ev
 //
 //   send(Events::first());
 //   events.watch(wake);
-//   while (...) { wait for events.due() or wake; chunk = events.next(reader); send(chunk.frames); }
+//   while (...) { wait for events.due() or wake; chunk = events.next(reader); send(*chunk.frames);
+//   }
 class Events {
  public:
   explicit Events(std::unique_ptr<kinesis::Feed> feed) : feed_(std::move(feed)) {}
+
+  // Never changed; several subscribers may be sent the same ones.
+  using Frames = std::shared_ptr<const std::string>;
 
   // The initial response; some SDKs wait for it before they return to their caller.
   static const std::string& first();
@@ -28,8 +32,8 @@ class Events {
   base::Millis due() { return feed_->due(); }
 
   struct Chunk {
-    std::string frames;  // may be empty
-    bool last = false;   // the stream ends after them
+    Frames frames;      // nullptr: none
+    bool last = false;  // the stream ends after them
   };
   // On a reader's thread. An error becomes an exception frame.
   Chunk next(store::Reader& reader);

@@ -59,7 +59,7 @@ class Server {
     protocol::Reply reply;
     reply.content_type = "application/x-amz-json-1.1";
     reply.headers = protocol::request_id_headers();
-    reply.body = session_.take_body(*stream);
+    reply.body = stream->body;
     const std::string date = "Mon, 23 Nov 2026 01:34:09 GMT";
     kept_.push_back(stream);
     switch (how_ % 3) {

@@ -49,6 +49,16 @@ TEST_CASE("a subscription ends with its owner, also from within a callback") {
   CHECK(second == 0);
 }
 
+TEST_CASE("one stream's watchers are called without a commit, and no others") {
+  Signals signals;
+  int one = 0, other = 0;
+  const auto watching = signals.watch(1, [&] { ++one; });
+  const auto beside = signals.watch(2, [&] { ++other; });
+  signals.fire(1);
+  CHECK(one == 1);
+  CHECK(other == 0);
+}
+
 TEST_CASE("everybody is called when the clock was moved") {
   Signals signals;
   int heard = 0;

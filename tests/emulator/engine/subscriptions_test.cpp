@@ -14,7 +14,9 @@ TEST_CASE("subscriptions: a second claim within five seconds is refused, later i
   const auto second = all.claim(1, 0, 15'000);
   REQUIRE(second != nullptr);
   CHECK(first->lost());
+  CHECK_FALSE(first->took_over());
   CHECK_FALSE(second->lost());
+  CHECK(second->took_over());
   // Counted from the last success, not from the refusals.
   CHECK(all.claim(1, 0, 19'999) == nullptr);
   CHECK(all.claim(1, 0, 20'000) != nullptr);

@@ -111,13 +111,22 @@ struct World {
   Http2Session server{limits};
   Client client;
   std::vector<Http2Session::Stream> requests;
+  std::vector<Http2Session::Stream> large;
+  bool generous = true;  // there is memory for every body
   bool good = true;
 
   // Until nobody has anything to say.
   void talk() {
     for (bool more = true; more;) {
       const auto asked = client.produce();
-      if (good) good = server.receive(asked).has_value();
+      // As a socket gives them.
+      for (std::size_t at = 0; at < std::max<std::size_t>(asked.size(), 1); at += 32 * 1024) {
+        if (good) good = server.receive(asked.substr(at, 32 * 1024)).has_value();
+        for (auto& stream : server.take_large()) {
+          if (generous) server.allow(*stream);
+          large.push_back(std::move(stream));
+        }
+      }
       for (auto& stream : server.take_requests()) requests.push_back(std::move(stream));
       std::string said;
       server.produce(said, 1'000'000'000);
@@ -166,7 +175,7 @@ TEST_CASE("http2: a request comes whole, its reply goes back") {
   CHECK(stream.path == "/p?q");
   CHECK(stream.headers.at(0) == std::pair<std::string, std::string>{"host", "here:1"});
   CHECK(stream.headers.at(1) == std::pair<std::string, std::string>{"x-more", "x"});
-  CHECK(world.server.take_body(stream) == "the body");
+  CHECK(stream.body == "the body");
   protocol::Reply reply;
   reply.status = 418;
   reply.headers = "X-One: 1\r\nX-Two: 2\r\n";
@@ -187,8 +196,57 @@ TEST_CASE("http2: large bodies pass through windows that are smaller") {
   world.talk();
   REQUIRE(world.requests.size() == 5);
   for (auto& stream : world.requests) {
-    CHECK(world.server.take_body(*stream).size() == 9'000'000);
+    CHECK(stream->body.size() == 9'000'000);
   }
+}
+
+TEST_CASE("http2: of a body that is not allowed to be large little comes") {
+  World world;
+  world.generous = false;
+  for (int i = 0; i < 2; ++i) world.client.ask(std::string(1'000'000, 'b'));
+  world.talk();
+  REQUIRE(world.large.size() == 2);
+  for (const auto& stream : world.large) {
+    CHECK(stream->most_body == world.limits.body_bytes);  // nothing was announced
+    CHECK(stream->body.size() == 2 * world.limits.small_body);
+  }
+  CHECK(world.requests.empty());
+  // One that is allowed comes whole, past the others.
+  world.server.allow(*world.large[1]);
+  world.talk();
+  REQUIRE(world.requests.size() == 1);
+  CHECK(world.requests[0]->body.size() == 1'000'000);
+  // One that has to give way is ended, and others may come.
+  world.server.give_up(*world.large[0]);
+  world.server.allow(*world.large[0]);  // too late
+  world.generous = true;
+  world.client.ask(std::string(1'000'000, 'b'));
+  world.talk();
+  CHECK(world.large[0]->closed);
+  CHECK(world.large[0]->body.empty());
+  CHECK(world.requests.size() == 2);
+}
+
+TEST_CASE("http2: many bodies on one connection are bounded together, and none is lost quietly") {
+  World world;
+  world.generous = false;
+  std::vector<std::int32_t> asked;
+  for (int i = 0; i < 100; ++i) asked.push_back(world.client.ask(std::string(10'000, 'b')));
+  world.talk();
+  // Nobody answers: what has come is bounded, the rest is told to come again.
+  std::size_t refused = 0;
+  for (const auto id : asked) refused += world.client.replies[id].reset ? 1 : 0;
+  CHECK(world.requests.size() + refused == 100);
+  CHECK(world.requests.size() * 10'000 <= 4 * world.limits.small_body);
+  CHECK(world.requests.size() * 10'000 >= 3 * world.limits.small_body);
+  for (auto& stream : world.requests) world.server.respond(*stream, {}, "today");
+  world.talk();
+  // What is answered counts no longer; with memory for it all of it comes.
+  world.requests.clear();
+  world.generous = true;
+  for (int i = 0; i < 100; ++i) world.client.ask(std::string(10'000, 'b'));
+  world.talk();
+  CHECK(world.requests.size() == 100);
 }
 
 TEST_CASE("http2: bodies and headers beyond the limits are answered without being kept") {
@@ -222,6 +280,17 @@ TEST_CASE("http2: an event stream goes on piece by piece, and tells when it was 
   world.server.append(stream, std::string(70'000, 'x'));
   world.talk();
   CHECK(world.client.replies[id].body.size() == 70'003);
+  // What others are sent too is held, not copied, until it is taken; behind what waits it is.
+  const auto shared = std::make_shared<std::string>("shared");
+  world.server.append(stream, shared);
+  CHECK(shared.use_count() == 2);
+  CHECK(stream.waiting() == 6);
+  world.server.append(stream, shared);
+  world.server.append(stream, "!");
+  CHECK(shared.use_count() == 1);
+  CHECK(stream.waiting() == 13);
+  world.talk();
+  CHECK(world.client.replies[id].body.ends_with("xsharedshared!"));
   world.server.end(stream);
   world.talk();
   CHECK(world.client.replies[id].ended);

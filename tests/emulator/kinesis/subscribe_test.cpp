@@ -65,11 +65,11 @@ struct World : Service {
     const auto chunk = events.next(reader());
     Event event;
     event.last = chunk.last;
-    if (chunk.frames.empty()) return event;
-    const auto decoded = eventstream::decode(chunk.frames);
+    if (chunk.frames == nullptr) return event;
+    const auto decoded = eventstream::decode(*chunk.frames);
     REQUIRE(decoded.has_value());
     REQUIRE(decoded.value().has_value());
-    REQUIRE(decoded.value()->size == chunk.frames.size());
+    REQUIRE(decoded.value()->size == chunk.frames->size());
     const auto& message = decoded.value()->message;
     event.exception = message.text(":message-type") == "exception";
     event.kind = message.text(event.exception ? ":exception-type" : ":event-type");
@@ -324,4 +324,45 @@ TEST_CASE("SubscribeToShard: records that expire while nobody reads are skipped,
   const auto late = other.subscribed(horizon);
   CHECK(other.next(*late)["Records"].as_list().empty());
   CHECK(late->due().count() > 0);
+}
+
+TEST_CASE("SubscribeToShard: consumers that have read up to the end are sent the same bytes") {
+  World world;
+  const auto first = world.subscribed(latest);
+  world.arn = world.register_consumer("d");
+  const auto second = world.subscribed(latest);
+  world.arn = world.register_consumer("e");
+  world.put("MDE=");
+  const auto third = world.subscribed(horizon);
+  const auto taken = [&](protocol::Events& events) {
+    auto chunk = events.next(world.reader());
+    REQUIRE(chunk.frames != nullptr);
+    return chunk.frames;
+  };
+  const auto one = taken(*first);
+  CHECK(taken(*second) == one);  // not only equal: the same
+  // Who begins elsewhere is sent its own, and after it the same as the others.
+  CHECK(world.next(*third).data() == "MDE=");
+  world.put("MDI=");
+  const auto two = taken(*third);
+  CHECK(taken(*first) == two);
+  // Who comes when there is more gets all of it, and the distance to the end is true.
+  world.put("MDM=");
+  CHECK(world.next(*second).data() == "MDI=MDM=");
+  const auto three = world.next(*first);
+  CHECK(three.data() == "MDM=");
+  CHECK(three["MillisBehindLatest"].as_integer() == 0);
+}
+
+TEST_CASE("SubscribeToShard: what has expired is not sent because somebody was sent it before") {
+  World world;
+  const auto other = world.register_consumer("d");
+  world.put("MDE=");
+  world.clock.advance(base::Millis{24 * 3'600'000 - 10'000});
+  const auto first = world.subscribed(horizon);
+  world.arn = other;
+  const auto second = world.subscribed(horizon);
+  CHECK(world.next(*first).data() == "MDE=");
+  world.clock.advance(base::Millis{20'000});
+  CHECK(world.next(*second).data().empty());
 }
