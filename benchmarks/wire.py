@@ -5,7 +5,8 @@
   PutRecords   500 such trades a call, 4 under way
   GetRecords   10,000 records a call, 2 under way
   connections  a new connection for each call, as the JavaScript SDK has it: ListStreams
-  fan-out      from the call of PutRecord to its event at a subscriber, median
+  fan-out      from the call of PutRecord to its event at a subscriber, median; raw sockets, both on
+               the same version of HTTP
 
 h2load makes the load for both versions. Beside the rate stands the emulator's own CPU time for each call:
 it does not depend on what else the machine does. The rounds of a line take turns, the best counts.
@@ -30,14 +31,15 @@ import cbor2
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
-from benchmarks.load import Server  # noqa: E402
-from tests.e2e.test_http2 import Client as Http2Client  # noqa: E402
+from benchmarks.servers import Server  # noqa: E402
+from tests.conformance.abuses import PREFACE, connect, frame, h2_request, request  # noqa: E402
 
 TRADE = b'{"EVENT_TIME": "2020-09-01T12:00:00.000000", "TICKER": "AMZN", "PRICE": 42.125}'
 AUTH = (
     "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/kinesis/aws4_request, "
     "SignedHeaders=content-type;host;x-amz-date;x-amz-target, Signature=0"
 )
+MEASURES = ("PutRecord", "PutRecords", "GetRecords", "connections", "fan-out")
 CODINGS = {"JSON": "application/x-amz-json-1.1", "CBOR": "application/x-amz-cbor-1.1"}
 PAGE = 10_000
 SHARD = "shardId-000000000000"
@@ -108,7 +110,7 @@ def table(title, load, operation, body, under_way, rounds, per_call=1, fresh=0):
     return {"rows": {" ".join(cell): got for cell, got in best.items()}, "calls": calls}
 
 
-def fan_out(server, version, turns=200):
+def fan_out(server, version, turns=400):
     """Milliseconds from a PutRecord to its event, median and p99."""
     name = f"fan-{version.replace('/', '-')}"
     server.make_stream(name, 1)
@@ -117,35 +119,97 @@ def fan_out(server, version, turns=200):
     while server.call("DescribeStreamConsumer", {"ConsumerARN": consumer})["ConsumerDescription"]["ConsumerStatus"] != "ACTIVE":
         time.sleep(0.02)
     ask = {"ConsumerARN": consumer, "ShardId": SHARD, "StartingPosition": {"Type": "LATEST"}}
-    if version == "HTTP/2":
-        client = Http2Client(server.url)
-        stream = client.ask("SubscribeToShard", ask)
-        seen = lambda: client.answers[stream][2]  # noqa: E731
-        more = client.receive
-    else:
-        body = json.dumps(ask).encode()
-        host, port = server.url.removeprefix("http://").split(":")
-        sock = socket.create_connection((host, int(port)), timeout=30)
-        sock.sendall(
-            (f"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: {CODINGS['JSON']}\r\nX-Amz-Date: 20260101T000000Z\r\n"
-             f"X-Amz-Target: Kinesis_20131202.SubscribeToShard\r\nAuthorization: {AUTH}\r\nContent-Length: {len(body)}\r\n\r\n"
-             ).encode() + body)  # fmt: skip
-        got = bytearray()
-        seen = lambda: got  # noqa: E731
-        more = lambda: got.extend(sock.recv(65536))  # noqa: E731
-    while b"initial-response" not in seen():
-        more()
-    putter = Http2Client(server.url)
+    port = int(server.url.rsplit(":", 1)[1])
+    subscriber, putter = Raw(port, version), Raw(port, version)
+    subscriber.send("SubscribeToShard", ask)
+    subscriber.wait(b"MillisBehindLatest")  # the first event: it is up
     took = []
     for turn in range(turns):
         data = base64.b64encode(f"{turn:012}".encode())
-        before = time.perf_counter()
-        asked = putter.ask("PutRecord", {"StreamName": name, "PartitionKey": "k", "Data": data.decode()})
-        while data not in seen():
-            more()
-        took.append((time.perf_counter() - before) * 1000)
-        putter.answer(asked)
+        began = putter.send("PutRecord", {"StreamName": name, "PartitionKey": "k", "Data": data.decode()})
+        subscriber.wait(data)
+        took.append((time.perf_counter() - began) * 1000)
+        putter.wait(b"SequenceNumber")
+        time.sleep(0.001 + turn % 7 * 0.001)  # not in step with anything
     return {"median_ms": round(statistics.median(took), 2), "p99_ms": round(sorted(took)[int(turns * 0.99)], 2)}
+
+
+class Raw:
+    """A connection whose bytes are only searched: no library's time in the figure."""
+
+    def __init__(self, port, version):
+        self.sock, self.got, self.stream = connect(port), b"", -1
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.h2 = version == "HTTP/2"
+        if self.h2:  # windows that never close: 2^31 - 1 for each stream, as much for the connection
+            self.sock.sendall(PREFACE + frame(4, 0, 0, b"\0\4\x7f\xff\xff\xff") + frame(8, 0, 0, b"\x7f\xff\0\0"))
+
+    def send(self, target, body):
+        """When it was sent."""
+        self.stream += 2
+        data = h2_request(self.stream, target, body) if self.h2 else request(target, body)
+        began = time.perf_counter()
+        self.sock.sendall(data)
+        return began
+
+    def wait(self, wanted):
+        while (at := self.got.find(wanted)) < 0:
+            more = self.sock.recv(65536)
+            if not more:
+                raise RuntimeError(f"the server ended the connection: {self.got[-300:]}")
+            self.got += more
+        self.got = self.got[at + len(wanted) :]
+
+
+def count_records(load, stream, calls, per_call, spare, rounds):
+    """The stream holds what was answered."""
+    if calls * per_call > 2_000_000:
+        return  # counting them would take longer than all the rest
+    answered, stored = calls * per_call, load.server.count(stream)
+    # What was under way at the end of a measure may be stored without an answer.
+    if not answered <= stored <= answered + 4 * rounds * spare * per_call:
+        raise RuntimeError(f"{stream}: {answered} records answered, {stored} stored")
+
+
+def put_record(load, rounds):
+    load.server.make_stream("put", 4)
+    one = {"StreamName": "put", "PartitionKey": "k", "Data": TRADE}
+    got = table("PutRecord, 79 bytes, 32 under way", load, "PutRecord", one, 32, rounds)
+    count_records(load, "put", got["calls"], 1, 32, rounds)
+    return got
+
+
+def put_records(load, rounds):
+    load.server.make_stream("puts", 4)
+    many = {"StreamName": "puts", "Records": [{"PartitionKey": f"k{i}", "Data": TRADE} for i in range(500)]}
+    got = table("PutRecords, 500 x 79 bytes, 4 under way", load, "PutRecords", many, 4, rounds, 500)
+    count_records(load, "puts", got["calls"], 500, 4, rounds)
+    return got
+
+
+def get_records(load, rounds):
+    load.server.make_stream("gets", 1)
+    records = [{"PartitionKey": f"k{i}", "Data": base64.b64encode(TRADE).decode()} for i in range(500)]
+    for _ in range(PAGE // 500):
+        load.server.call("PutRecords", {"StreamName": "gets", "Records": records})
+    page = {"ShardIterator": load.server.iterator("gets", SHARD), "Limit": PAGE}
+    return table("GetRecords, 10,000 a call, 2 under way", load, "GetRecords", page, 2, rounds, PAGE)
+
+
+def connections(load, rounds):
+    return table("ListStreams, a new connection for each call", load, "ListStreams", {}, 1, rounds, fresh=4000)
+
+
+def fan_outs(load, _rounds):
+    print("\nfrom a PutRecord to its event at a subscriber, durability full")
+    report = {}
+    for version in ("HTTP/1.1", "HTTP/2"):
+        got = report[version] = fan_out(load.server, version)
+        print(f"{version:<18}median {got['median_ms']} ms, p99 {got['p99_ms']} ms", flush=True)
+    return report
+
+
+MEASURING = dict(zip(MEASURES, (put_record, put_records, get_records, connections, fan_outs)))
 
 
 def main():
@@ -154,7 +218,11 @@ def main():
     parser.add_argument("--out", default="build/bench")
     parser.add_argument("--seconds", type=int, default=4, help="for one measure")
     parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("names", nargs="*", help="of the above; all unless named")
     options = parser.parse_args()
+    wanted = options.names or MEASURES
+    if unknown := set(wanted) - set(MEASURES):
+        parser.error(f"no measure {', '.join(sorted(unknown))}: {', '.join(MEASURES)}")
     if not shutil.which("h2load"):
         sys.exit("wire.py needs h2load (apt-get install nghttp2-client)")
     report = {"when": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "machine": platform.platform(), "cores": os.cpu_count()}
@@ -164,30 +232,8 @@ def main():
             "--transition-ms", "0", "--data", f"{folder}/data", "--log-level", "error"])  # fmt: skip
         try:
             load = Load(server, folder, options.seconds)
-            for name in ("put", "puts", "gets"):
-                server.make_stream(name, 1 if name == "gets" else 4)
-            one = {"StreamName": "put", "PartitionKey": "k", "Data": TRADE}
-            report["PutRecord"] = table("PutRecord, 79 bytes, 32 under way", load, "PutRecord", one, 32, options.rounds)
-            many = {"StreamName": "puts", "Records": [{"PartitionKey": f"k{i}", "Data": TRADE} for i in range(500)]}
-            report["PutRecords"] = table(
-                "PutRecords, 500 x 79 bytes, 4 under way", load, "PutRecords", many, 4, options.rounds, 500)
-            for stream, operation, per_call, spare in (("put", "PutRecord", 1, 32), ("puts", "PutRecords", 500, 4)):
-                if stream == "puts" and report[operation]["calls"] > 4000:
-                    continue  # counting them would take longer than all the rest
-                answered, stored = report[operation]["calls"] * per_call, server.count(stream)
-                # What was under way at the end of a measure may be stored without an answer.
-                if not answered <= stored <= answered + 4 * options.rounds * spare * per_call:
-                    raise RuntimeError(f"{operation}: {answered} records answered, {stored} stored")
-            records = [{"PartitionKey": f"k{i}", "Data": base64.b64encode(TRADE).decode()} for i in range(500)]
-            for _ in range(PAGE // 500):
-                server.call("PutRecords", {"StreamName": "gets", "Records": records})
-            page = {"ShardIterator": server.iterator("gets", SHARD), "Limit": PAGE}
-            report["GetRecords"] = table("GetRecords, 10,000 a call, 2 under way", load, "GetRecords", page, 2, options.rounds, PAGE)
-            report["connections"] = table("ListStreams, a new connection for each call", load, "ListStreams", {}, 1, options.rounds, fresh=4000)
-            print("\nfrom a PutRecord to its event at a subscriber, durability full")
-            for version in ("HTTP/1.1", "HTTP/2"):
-                got = report[f"fan-out {version}"] = fan_out(server, version)
-                print(f"{version:<18}median {got['median_ms']} ms, p99 {got['p99_ms']} ms", flush=True)
+            for name in wanted:
+                report[name] = MEASURING[name](load, options.rounds)
         finally:
             server.stop()
     path = pathlib.Path(options.out) / "wire.json"

@@ -1,12 +1,16 @@
 """What others hold is bounded, and who is honest is served. ./dev exhaust measures the same with more of it."""
+import argparse
 import json
 import resource
 import socket
+import threading
 import time
 import unittest
 import urllib.parse
 
-from tests.e2e.support import PATIENCE_S, ApiTest, Emulator, b64, is_sanitized, iterator, raw, wait_active, wait_until
+from tests.conformance import abuses, exhaust
+from tests.e2e.support import BIN, PATIENCE_S, ApiTest, Emulator, b64, is_sanitized, iterator, raw, wait_active, wait_until
+from tests.e2e.test_http2 import Client as Http2Client
 from tests.e2e.test_smuggling import FIELDS, HEAD
 
 
@@ -51,6 +55,44 @@ class Hoarders(ApiTest):
         entries = [{"PartitionKey": "k", "Data": b"x" * 900_000} for _ in range(5)]
         self.assertEqual(self.kinesis.put_records(StreamName=name, Records=entries)["FailedRecordCount"], 0)
 
+    @unittest.skipIf(is_sanitized(), "a sanitizer keeps freed memory")
+    def test_bodies_over_http_2_that_do_not_end_are_bounded_and_give_way(self):
+        """30 connections with 20 bodies of 10 MB each, sent as far as they are taken: 6 GB without a bound."""
+        name = self.stream()
+        before = self.memory()
+        streams = range(1, 41, 2)
+        senders = []
+        for _ in range(30):
+            sock = self.connect()
+            sock.sendall(abuses.PREFACE + abuses.frame(4, 0, 0))
+            for stream in streams:
+                sock.sendall(abuses.h2_head(stream, "PutRecord", [("content-length", "10000000")]))
+            sock.setblocking(False)
+            senders.append(abuses.Windows(sock, streams, 9_999_000))
+        end = threading.Event()
+
+        def send():
+            while not end.is_set():
+                for sender in senders:
+                    sender.go_on()
+
+        attack = threading.Thread(target=send, daemon=True)
+        attack.start()
+        try:
+            client = Http2Client(self.emulator.url)
+            self.addCleanup(client.close)
+            entries = [{"PartitionKey": "k", "Data": b64(b"x" * 700_000)} for _ in range(5)]
+            for _ in range(3):
+                body = json.dumps({"StreamName": name, "Records": entries}).encode()
+                status, answer = client.call("PutRecords", body, {"content-length": str(len(body))})
+                self.assertEqual((status, answer["FailedRecordCount"]), (200, 0))
+                status, _ = client.call("ListStreams", {})
+                self.assertEqual(status, 200)
+            self.assertLess(self.memory() - before, 450_000_000)
+        finally:
+            end.set()
+            attack.join(PATIENCE_S)
+
     def test_many_idle_connections(self):
         for _ in range(800):
             self.connect()
@@ -84,6 +126,18 @@ class Descriptors(unittest.TestCase):
         _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         with Emulator() as emulator:
             self.assertEqual(resource.prlimit(emulator.pid, resource.RLIMIT_NOFILE), (hard, hard))
+
+
+class LittleMemory(unittest.TestCase):
+    @unittest.skipIf(is_sanitized(), "a sanitizer needs more memory")
+    def test_all_at_once_within_a_limit_on_memory(self):
+        """Idle and slow connections, readers and subscribers that do not read, endless bodies: in 256 MB."""
+        options = argparse.Namespace(bin=BIN / "millrace-emulator", connections=200, seconds=3, most_mb=256)
+        run = exhaust.Run(exhaust.CAPPED, options)
+        run.go()
+        if run.skipped:
+            self.skipTest(run.skipped)
+        self.assertEqual(run.wrong, [])
 
 
 def cpu_seconds(pid):

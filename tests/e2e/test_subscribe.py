@@ -6,10 +6,12 @@ import threading
 import time
 import unittest
 import urllib.parse
+import urllib.request
 
 import botocore.exceptions
 
 from tests.e2e.support import ApiTest, PATIENCE_S, is_sanitized, wait_until
+from tests.e2e.test_http2 import Client as Http2Client
 
 SHARD = "shardId-000000000000"
 
@@ -196,6 +198,29 @@ class Wire(ApiTest):
         self.assertNotIn(b"chunked", head)
         self.assertTrue(body.startswith(bytes.fromhex("00000068")))
         self.assertIn(b"ResourceNotFoundException", body)
+
+    def test_it_ends_after_five_minutes_and_the_connection_serves_on(self):
+        name = self.stream()
+        sock = self.ask(self.consumer(name))
+        other = self.consumer(name, "other")
+        answer = http.client.HTTPResponse(sock)
+        answer.begin()
+        client = Http2Client(self.emulator.url)
+        self.addCleanup(client.close)
+        asked = {"ConsumerARN": other, "ShardId": SHARD, "StartingPosition": {"Type": "LATEST"}}
+        stream = client.ask("SubscribeToShard", asked)
+        while b"MillisBehindLatest" not in client.answers[stream][2]:
+            client.receive()
+        urllib.request.urlopen(  # the emulator's clock, not ours
+            urllib.request.Request(self.emulator.url + "/_millrace/api/clock", b'{"advance_ms": 300000}', method="POST"))
+        self.assertIn(b"MillisBehindLatest", answer.read())  # whole: the last chunk has come
+        sock.sendall(b"GET /_millrace/health HTTP/1.1\r\nHost: x\r\n\r\n")
+        again = http.client.HTTPResponse(sock)
+        again.begin()
+        self.assertEqual(again.status, 200)
+        frames = client.answer(stream)[2]
+        self.assertNotIn(b"exception", frames)
+        self.assertEqual(client.call("ListStreams", {})[0], 200)
 
     @unittest.skipIf(is_sanitized(), "a sanitizer keeps freed memory")
     def test_a_reader_that_does_not_read_costs_no_memory(self):
