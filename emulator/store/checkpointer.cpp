@@ -102,19 +102,24 @@ void Checkpointer::committed() {
   if (frames_ < last_frames_) next_at_ = options_.long_log;  // the log was begun anew
   last_frames_ = frames_;
   if (frames_ < next_at_) return;
+  State before{};
   {
     const std::lock_guard guard{mutex_};
-    if (state_ == State::wanted) return;
-    if (!mend_log()) {
-      next_at_ = frames_ + options_.further;
-      return;
-    }
-    if (state_ == State::idle) {
-      state_ = State::wanted;
-      wake_.notify_one();
-      return;
-    }
-    state_ = State::idle;
+    before = state_;
+  }
+  // The thread does nothing and changes nothing but where it is wanted to.
+  if (before == State::wanted) return;
+  if (!mend_log()) {
+    next_at_ = frames_ + options_.further;
+    return;
+  }
+  {
+    const std::lock_guard guard{mutex_};
+    state_ = before == State::idle ? State::wanted : State::idle;
+  }
+  if (before == State::idle) {
+    wake_.notify_one();
+    return;
   }
   checkpoint(writer_);
   next_at_ = frames_ + options_.further;

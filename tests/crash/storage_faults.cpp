@@ -234,7 +234,8 @@ struct Errors {
     const TempDir own, cut;
     CrashDisk disk{own.path()};
     CrashDisk after{cut.path()};
-    disk.evicts = luck() % 2 == 0;
+    // What the kernel forgot before it was ever synced is lost, which only full guards against.
+    disk.evicts = luck() % 2 == 0 && durability == store::Durability::full;
     base::ManualClock clock;
     Promises promises;
     std::int64_t actions = 0;

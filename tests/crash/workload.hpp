@@ -49,7 +49,8 @@ class Workload {
   Workload(const Workload&) = delete;
   Workload& operator=(const Workload&) = delete;
 
-  // Leaves all moving of the log to the store's Checkpointer.
+  // As with durability normal: all moving of the log is left to the store's Checkpointer, and after
+  // a failing disk an earlier state is enough.
   void by_mover(bool only) { by_mover_ = only; }
   // Notes the state of a file that was opened.
   base::Status begin();
