@@ -83,25 +83,37 @@ class Expressions:
             lambda: f"NULLIF({sub()}, {number()})", lambda: f"SIGN({sub()})",
             lambda: f"CAST(EXTRACT({self.draw.choice(['YEAR', 'MONTH', 'DAY', 'HOUR', 'MINUTE', 'SECOND'])} "
                     f"FROM ts) AS INT)",
-            lambda: f"GREATEST({sub()}, {sub()})", lambda: f"POSITION('a' IN {self.of('text', depth - 1)})"])
+            lambda: f"GREATEST({sub()}, {sub()})", lambda: f"({sub()} * {sub()})",
+            lambda: f"({sub()} * 123456789)", lambda: f"({sub()} / {self.draw.choice([-7, 3, 4])})",
+            lambda: f"CAST({self.of('real', depth - 1)} AS INT)", lambda: f"CAST({self.of('decimal', depth - 1)} AS INT)",
+            lambda: f"TRY_CAST({self.of('text', depth - 1)} AS INT)", lambda: f"POSITION('a' IN {self.of('text', depth - 1)})"])
 
     def big(self, depth):
         return self.pick(depth, ["b"], [lambda: f"(b + {self.of('whole', depth - 1)})",
                                         lambda: f"CAST({self.of('whole', depth - 1)} AS BIGINT)",
-                                        lambda: f"(b / {self.draw.randint(2, 99)})"])
+                                        lambda: f"(b / {self.draw.randint(2, 99)})", "(b * b)", "(b * 9999999999)",
+                                        lambda: f"CAST({self.of('real', depth - 1)} AS BIGINT)",
+                                        lambda: f"CAST({self.of('decimal', depth - 1)} AS BIGINT)"])
 
     def real(self, depth):
         sub = lambda: self.of("real", depth - 1)  # noqa: E731
         return self.pick(depth, ["d"], [lambda: f"({sub()} + {sub()})", lambda: f"({sub()} * 2.5E0)",
                                         lambda: f"({sub()} / 4)", lambda: f"FLOOR({sub()})", lambda: f"CEIL({sub()})",
                                         lambda: f"ROUND({sub()}, 1)", lambda: f"ABS({sub()})",
-                                        lambda: f"CAST({self.of('whole', depth - 1)} AS DOUBLE)"])
+                                        lambda: f"CAST({self.of('whole', depth - 1)} AS DOUBLE)",
+                                        lambda: f"({sub()} / 3)", lambda: f"({sub()} * 1E15)", lambda: f"({sub()} / 1E9)",
+                                        lambda: f"CAST({self.of('decimal', depth - 1)} AS DOUBLE)",
+                                        lambda: f"CAST({self.of('big', depth - 1)} AS DOUBLE)",
+                                        "CAST(CAST(d AS FLOAT) AS DOUBLE)", lambda: f"SQRT(ABS({sub()}))",
+                                        lambda: f"TRY_CAST({self.of('text', depth - 1)} AS DOUBLE)"])
 
     def decimal(self, depth):
         return self.pick(depth, ["c", "1.25"], [
             lambda: f"(c + {self.of('whole', 0)})", lambda: "(c * 1.5)", lambda: "(c - 0.333)", lambda: "ROUND(c, 1)",
             lambda: f"CAST({self.of('whole', depth - 1)} AS DECIMAL(12, 3))", lambda: "ABS(c)", lambda: "(c / 7)",
-            lambda: "TRUNCATE(c, 1)"])
+            lambda: "TRUNCATE(c, 1)", "(c * c)", "(c / 0.07)", "(c / 3)", "ROUND(c * 1.005, 2)", "MOD(c, 7)",
+            lambda: f"CAST({self.of('real', depth - 1)} AS DECIMAL(10, 3))", "(c * CAST(b AS DECIMAL(20, 0)))",
+            "CAST(c * 1.005 AS DECIMAL(8, 2))"])
 
     def text(self, depth):
         sub = lambda: self.of("text", depth - 1)  # noqa: E731
@@ -111,7 +123,10 @@ class Expressions:
             lambda: f"TRIM({sub()})", lambda: f"REPLACE({sub()}, 'a', '<>')", lambda: f"REVERSE({sub()})",
             lambda: f"LPAD({sub()}, {self.draw.randint(1, 8)}, '*')", lambda: f"COALESCE({sub()}, 'none')",
             lambda: f"CAST({self.of('whole', depth - 1)} AS STRING)", lambda: "CAST(ts AS STRING)",
-            lambda: "CAST(c AS STRING)", lambda: "CAST(d AS STRING)", lambda: "DATE_FORMAT(ts, 'HH:mm:ss')",
+            lambda: "CAST(c AS STRING)", lambda: "CAST(d AS STRING)",
+            lambda: f"CAST({self.of('real', depth - 1)} AS STRING)", lambda: f"CAST({self.of('decimal', depth - 1)} AS STRING)",
+            "CAST(CAST(d AS FLOAT) AS STRING)", "CAST(d * 1E12 AS STRING)", "CAST(d / 1E8 AS STRING)", "CAST(dt AS STRING)",
+            "CAST(f AS STRING)", "CAST(b AS STRING)", lambda: "DATE_FORMAT(ts, 'HH:mm:ss')",
             lambda: f"CONCAT_WS('-', {sub()}, {sub()})", lambda: f"SPLIT_INDEX({sub()}, ',', 1)",
             lambda: f"REGEXP_REPLACE({sub()}, '[aeiou]', '_')", lambda: f"INITCAP({sub()})"])
 
