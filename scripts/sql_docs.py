@@ -31,7 +31,7 @@ SECTIONS = {
     "time": "Time",
 }
 # Scalar functions of Flink 2.2 that the tables do not have, as its documentation lists them.
-FLINK_ONLY = ["OBJECT_OF", "OBJECT_UPDATE", "PARSE_JSON", "TRY_PARSE_JSON", "JSON"]
+FLINK_ONLY = ["OBJECT_OF", "OBJECT_UPDATE", "PARSE_JSON", "TRY_PARSE_JSON", "JSON", "SOURCE_WATERMARK"]
 
 
 def cell(text):

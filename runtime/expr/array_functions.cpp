@@ -1,4 +1,3 @@
-// long: one small kernel a function, and their table
 // Functions on arrays, and those that make one.
 #include <algorithm>
 #include <array>
@@ -7,7 +6,7 @@
 #include <unordered_set>
 
 #include "runtime/expr/nested.hpp"
-#include "runtime/expr/regex.hpp"
+#include "runtime/expr/signatures.hpp"
 #include "runtime/expr/strings.hpp"
 
 namespace millrace::expr {
@@ -15,10 +14,6 @@ namespace millrace::expr {
 namespace {
 
 using Text = std::string_view;
-
-Error no_match() {
-  return {ErrorCode::validation, "Invalid input arguments."};
-}
 
 bool is_array(const ExprPtr& arg) {
   return arg->type.is(TypeKind::array);
@@ -28,7 +23,7 @@ bool is_array(const ExprPtr& arg) {
 // ----------------------------------------------------------------------------------------------
 
 Result<Signature> infer_same(std::span<const ExprPtr> args) {
-  if (!is_array(args[0])) return no_match();
+  if (!is_array(args[0])) return invalid_arguments();
   return Signature{{args[0]->type}, args[0]->type};
 }
 
@@ -36,7 +31,7 @@ Result<Signature> infer_same(std::span<const ExprPtr> args) {
 Result<Signature> infer_arrays(std::span<const ExprPtr> args) {
   LogicalType common = args[0]->type;
   for (const ExprPtr& arg : args) {
-    if (!is_array(arg) || !data::common_type(common, arg->type, common)) return no_match();
+    if (!is_array(arg) || !data::common_type(common, arg->type, common)) return invalid_arguments();
   }
   common = nullable_as(common, args);
   return Signature{std::vector<LogicalType>(args.size(), common), common};
@@ -56,28 +51,28 @@ bool fit_element(std::span<const ExprPtr> args, Signature& out) {
 
 Result<Signature> infer_added(std::span<const ExprPtr> args) {
   Signature signature;
-  if (!fit_element(args, signature)) return no_match();
+  if (!fit_element(args, signature)) return invalid_arguments();
   signature.result = nullable_as(signature.args[0], args);
   return signature;
 }
 
 Result<Signature> infer_contains(std::span<const ExprPtr> args) {
   Signature signature;
-  if (!fit_element(args, signature)) return no_match();
+  if (!fit_element(args, signature)) return invalid_arguments();
   signature.result = LogicalType::boolean().with_nullable(args[0]->type.nullable());
   return signature;
 }
 
 Result<Signature> infer_position(std::span<const ExprPtr> args) {
   Signature signature;
-  if (!fit_element(args, signature)) return no_match();
+  if (!fit_element(args, signature)) return invalid_arguments();
   signature.result = nullable_as(LogicalType::integer(), args);
   return signature;
 }
 
 Result<Signature> infer_removed(std::span<const ExprPtr> args) {
   Signature signature;
-  if (!fit_element(args, signature)) return no_match();
+  if (!fit_element(args, signature)) return invalid_arguments();
   signature.result = args[0]->type;
   signature.args[0] = args[0]->type;
   signature.args[1] = part_type(args[0]->type).with_nullable(true);
@@ -89,7 +84,7 @@ bool can_sort(const LogicalType& type) {
 }
 
 Result<Signature> infer_extreme(std::span<const ExprPtr> args) {
-  if (!is_array(args[0])) return no_match();
+  if (!is_array(args[0])) return invalid_arguments();
   const LogicalType& element = part_type(args[0]->type);
   if (!can_sort(element)) {
     return Error(ErrorCode::validation, "Type '" + element.text() +
@@ -100,55 +95,22 @@ Result<Signature> infer_extreme(std::span<const ExprPtr> args) {
 }
 
 Result<Signature> infer_sort(std::span<const ExprPtr> args) {
-  if (!is_array(args[0]) || !can_sort(part_type(args[0]->type))) return no_match();
+  if (!is_array(args[0]) || !can_sort(part_type(args[0]->type))) return invalid_arguments();
   Signature signature{{args[0]->type}, nullable_as(args[0]->type, args)};
   for (const ExprPtr& arg : args.subspan(1)) {
-    if (!arg->type.is(TypeKind::boolean) && !arg->type.is(TypeKind::null)) return no_match();
+    if (!arg->type.is(TypeKind::boolean) && !arg->type.is(TypeKind::null))
+      return invalid_arguments();
     signature.args.push_back(LogicalType::boolean());
   }
   return signature;
 }
 
 Result<Signature> infer_slice(std::span<const ExprPtr> args) {
-  if (!is_array(args[0])) return no_match();
+  if (!is_array(args[0])) return invalid_arguments();
   Signature signature{{args[0]->type}, nullable_as(args[0]->type, args)};
   for (const ExprPtr& arg : args.subspan(1)) {
-    if (!arg->type.is_integer() && !arg->type.is(TypeKind::null)) return no_match();
+    if (!arg->type.is_integer() && !arg->type.is(TypeKind::null)) return invalid_arguments();
     signature.args.push_back(LogicalType::integer());
-  }
-  return signature;
-}
-
-bool texty(const ExprPtr& arg) {
-  return arg->type.is_string() || arg->type.is(TypeKind::null);
-}
-LogicalType text_of(const ExprPtr& arg) {
-  return arg->type.is_string() ? arg->type : LogicalType::string();
-}
-
-Result<Signature> infer_join(std::span<const ExprPtr> args) {
-  if (!is_array(args[0]) || !part_type(args[0]->type).is_string()) return no_match();
-  Signature signature{{args[0]->type}, nullable_as(LogicalType::string(), args)};
-  for (const ExprPtr& arg : args.subspan(1)) {
-    if (!texty(arg)) return no_match();
-    signature.args.push_back(text_of(arg));
-  }
-  return signature;
-}
-
-Result<Signature> infer_split(std::span<const ExprPtr> args) {
-  if (!texty(args[0]) || !texty(args[1])) return no_match();
-  return Signature{{text_of(args[0]), text_of(args[1])},
-                   nullable_as(LogicalType::array(LogicalType::string()), args)};
-}
-
-Result<Signature> infer_extract_all(std::span<const ExprPtr> args) {
-  if (!texty(args[0]) || !texty(args[1])) return no_match();
-  Signature signature{{text_of(args[0]), text_of(args[1])},
-                      LogicalType::array(LogicalType::string())};
-  if (args.size() == 3) {
-    if (!args[2]->type.is_integer() && !args[2]->type.is(TypeKind::null)) return no_match();
-    signature.args.push_back(args[2]->type.is_integer() ? args[2]->type : LogicalType::integer());
   }
   return signature;
 }
@@ -367,114 +329,30 @@ Result<Column> slice(const Expr& call, std::span<const ColumnPtr> args, std::siz
   });
 }
 
-// --- text
-// ----------------------------------------------------------------------------------------------------
-
-Result<Column> join(const Expr& call, std::span<const ColumnPtr> args, std::size_t rows, Context&) {
-  Column out = Column::of_size(call.type, rows);
-  auto arena = std::make_shared<data::Arena>();
-  const std::span<Text> to = out.cells<Text>();
-  std::vector<std::uint8_t> nulls = any_null(args, rows);
-  std::string buffer;
-  for (std::size_t row = 0; row < rows; ++row) {
-    if (!nulls.empty() && nulls[row] != 0) continue;
-    const NestedView view = view_at(*args[0], row);
-    buffer.clear();
-    bool first = true;
-    for (std::size_t i = 0; i < view.size(); ++i) {
-      if (view.is_null(i) && args.size() < 3) continue;
-      if (!first) buffer.append(args[1]->at<Text>(row));
-      first = false;
-      buffer.append(view.is_null(i) ? args[2]->at<Text>(row) : view.bytes(i));
-    }
-    to[row] = arena->copy(buffer);
-  }
-  out.set_nulls(std::move(nulls));
-  out.keep_alive(arena);
-  return out;
-}
-
-// SPLIT(text, mark): by each character without a mark.
-Result<Column> split(const Expr& call, std::span<const ColumnPtr> args, std::size_t rows,
-                     Context&) {
-  return build_nested(call.type, args, rows, [&](std::size_t row, NestedBuilder& out) {
-    Text text = args[0]->at<Text>(row);
-    const Text mark = args[1]->at<Text>(row);
-    if (text.empty()) return true;
-    if (mark.empty()) {
-      for (std::size_t at = 0; at < text.size();) {
-        const std::size_t begin = at;
-        next_code_point(text, at);
-        out.add_bytes(text.substr(begin, at - begin));
-      }
-      return true;
-    }
-    for (;;) {
-      const std::size_t at = text.find(mark);
-      out.add_bytes(text.substr(0, at));
-      if (at == Text::npos) return true;
-      text.remove_prefix(at + mark.size());
-    }
-  });
-}
-
-// REGEXP_EXTRACT_ALL(text, pattern[, group]): the group of each match; NULL for a malformed pattern
-// and a group the pattern does not have.
-Result<Column> extract_all(const Expr& call, std::span<const ColumnPtr> args, std::size_t rows,
-                           Context& context) {
-  return build_nested(call.type, args, rows, [&](std::size_t row, NestedBuilder& out) {
-    const Text text = args[0]->at<Text>(row);
-    const std::int64_t group = args.size() == 3 ? args[2]->at<std::int64_t>(row) : 1;
-    Regex* regex = context.regexes->find(args[1]->at<Text>(row));
-    if (regex == nullptr || group < 0 || static_cast<std::uint64_t>(group) > regex->group_count()) {
-      return false;
-    }
-    for (std::size_t from = 0; from <= text.size() && regex->find(text, from);) {
-      std::size_t begin = 0;
-      std::size_t end = 0;
-      if (regex->group(static_cast<std::size_t>(group), begin, end)) {
-        out.add_bytes(text.substr(begin, end - begin));
-      } else {
-        out.add_null();
-      }
-      if (!regex->group(0, begin, end)) break;
-      from = end;
-      if (begin == end) from < text.size() ? void(next_code_point(text, from)) : void(++from);
-    }
-    return true;
-  });
-}
-
-constexpr Function row(std::string_view name, int min, int max, Infer infer, Kernel kernel,
-                       std::string_view forms) {
-  return {.name = name,
-          .min_args = min,
-          .max_args = max,
-          .infer = infer,
-          .kernel = kernel,
-          .forms = forms};
-}
-
 constexpr std::array functions = {
-    row("ARRAY_APPEND", 2, 2, infer_added, add_element<false>, "ARRAY_APPEND(<ARRAY>, <ANY>)"),
-    row("ARRAY_PREPEND", 2, 2, infer_added, add_element<true>, "ARRAY_PREPEND(<ARRAY>, <ANY>)"),
-    row("ARRAY_CONCAT", 1, -1, infer_arrays, concat, "ARRAY_CONCAT(<ARRAY>, ...)"),
-    row("ARRAY_CONTAINS", 2, 2, infer_contains, contains, "ARRAY_CONTAINS(<ARRAY>, <ANY>)"),
-    row("ARRAY_DISTINCT", 1, 1, infer_same, distinct, "ARRAY_DISTINCT(<ARRAY>)"),
-    row("ARRAY_EXCEPT", 2, 2, infer_arrays, filter<false>, "ARRAY_EXCEPT(<ARRAY>, <ARRAY>)"),
-    row("ARRAY_INTERSECT", 2, 2, infer_arrays, filter<true>, "ARRAY_INTERSECT(<ARRAY>, <ARRAY>)"),
-    row("ARRAY_JOIN", 2, 3, infer_join, join, "ARRAY_JOIN(<ARRAY>, <CHARACTER>[, <CHARACTER>])"),
-    row("ARRAY_MAX", 1, 1, infer_extreme, extreme<true>, "ARRAY_MAX(<ARRAY>)"),
-    row("ARRAY_MIN", 1, 1, infer_extreme, extreme<false>, "ARRAY_MIN(<ARRAY>)"),
-    row("ARRAY_POSITION", 2, 2, infer_position, position, "ARRAY_POSITION(<ARRAY>, <ANY>)"),
-    row("ARRAY_REMOVE", 2, 2, infer_removed, remove, "ARRAY_REMOVE(<ARRAY>, <ANY>)"),
-    row("ARRAY_REVERSE", 1, 1, infer_same, reverse, "ARRAY_REVERSE(<ARRAY>)"),
-    row("ARRAY_SLICE", 2, 3, infer_slice, slice, "ARRAY_SLICE(<ARRAY>, <INTEGER>[, <INTEGER>])"),
-    row("ARRAY_SORT", 1, 3, infer_sort, sort, "ARRAY_SORT(<ARRAY>[, <BOOLEAN>[, <BOOLEAN>]])"),
-    row("ARRAY_UNION", 2, 2, infer_arrays, distinct, "ARRAY_UNION(<ARRAY>, <ARRAY>)"),
-    row("SPLIT", 2, 2, infer_split, split, "SPLIT(<CHARACTER>, <CHARACTER>)"),
-    row("REGEXP_EXTRACT_ALL", 2, 3, infer_extract_all, extract_all,
-        "REGEXP_EXTRACT_ALL(<CHARACTER>, <CHARACTER>[, <INTEGER>])"),
+    function_row("ARRAY_APPEND", 2, 2, infer_added, add_element<false>,
+                 "ARRAY_APPEND(<ARRAY>, <ANY>)"),
+    function_row("ARRAY_PREPEND", 2, 2, infer_added, add_element<true>,
+                 "ARRAY_PREPEND(<ARRAY>, <ANY>)"),
+    function_row("ARRAY_CONCAT", 1, -1, infer_arrays, concat, "ARRAY_CONCAT(<ARRAY>, ...)"),
+    function_row("ARRAY_CONTAINS", 2, 2, infer_contains, contains,
+                 "ARRAY_CONTAINS(<ARRAY>, <ANY>)"),
+    function_row("ARRAY_DISTINCT", 1, 1, infer_same, distinct, "ARRAY_DISTINCT(<ARRAY>)"),
+    function_row("ARRAY_EXCEPT", 2, 2, infer_arrays, filter<false>,
+                 "ARRAY_EXCEPT(<ARRAY>, <ARRAY>)"),
+    function_row("ARRAY_INTERSECT", 2, 2, infer_arrays, filter<true>,
+                 "ARRAY_INTERSECT(<ARRAY>, <ARRAY>)"),
+    function_row("ARRAY_MAX", 1, 1, infer_extreme, extreme<true>, "ARRAY_MAX(<ARRAY>)"),
+    function_row("ARRAY_MIN", 1, 1, infer_extreme, extreme<false>, "ARRAY_MIN(<ARRAY>)"),
+    function_row("ARRAY_POSITION", 2, 2, infer_position, position,
+                 "ARRAY_POSITION(<ARRAY>, <ANY>)"),
+    function_row("ARRAY_REMOVE", 2, 2, infer_removed, remove, "ARRAY_REMOVE(<ARRAY>, <ANY>)"),
+    function_row("ARRAY_REVERSE", 1, 1, infer_same, reverse, "ARRAY_REVERSE(<ARRAY>)"),
+    function_row("ARRAY_SLICE", 2, 3, infer_slice, slice,
+                 "ARRAY_SLICE(<ARRAY>, <INTEGER>[, <INTEGER>])"),
+    function_row("ARRAY_SORT", 1, 3, infer_sort, sort,
+                 "ARRAY_SORT(<ARRAY>[, <BOOLEAN>[, <BOOLEAN>]])"),
+    function_row("ARRAY_UNION", 2, 2, infer_arrays, distinct, "ARRAY_UNION(<ARRAY>, <ARRAY>)"),
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include "runtime/data/text.hpp"
 #include "runtime/expr/kernels.hpp"
+#include "runtime/expr/signatures.hpp"
 #include "runtime/expr/strings.hpp"
 
 namespace millrace::expr {
@@ -119,13 +120,6 @@ Result<Column> convert_kernel(const Expr& call, std::span<const ColumnPtr> args,
   return out;
 }
 
-bool is_text(const ExprPtr& arg) {
-  return arg->type.is_string() || arg->type.is(TypeKind::null);
-}
-LogicalType text_of(const ExprPtr& arg) {
-  return arg->type.is_string() ? arg->type : LogicalType::string();
-}
-
 Result<Signature> infer_encode(std::span<const ExprPtr> args) {
   if (!is_text(args[0]) || !is_text(args[1])) return no_match();
   return Signature{{text_of(args[0]), text_of(args[1])}, nullable_as(LogicalType::bytes(), args)};
@@ -141,7 +135,7 @@ Result<Signature> infer_decode(std::span<const ExprPtr> args) {
 // --------------------------------------------------------------------------------------------------
 
 Result<Signature> infer_bin(std::span<const ExprPtr> args) {
-  if (!args[0]->type.is_integer() && !args[0]->type.is(TypeKind::null)) return no_match();
+  if (!is_whole(args[0])) return no_match();
   return Signature{{LogicalType::bigint()}, nullable_as(LogicalType::string(), args)};
 }
 
@@ -221,25 +215,14 @@ Result<Column> unhex(const Expr& call, std::span<const ColumnPtr> args, std::siz
   });
 }
 
-constexpr Function row(std::string_view name, int count, Infer infer, Kernel kernel,
-                       std::string_view forms, bool can_fail = false) {
-  return {.name = name,
-          .min_args = count,
-          .max_args = count,
-          .infer = infer,
-          .kernel = kernel,
-          .forms = forms,
-          .can_fail = can_fail};
-}
-
 constexpr std::array functions = {
-    row("ENCODE", 2, infer_encode, convert_kernel<encode_to>, "ENCODE(<CHARACTER>, <CHARACTER>)",
-        true),
-    row("DECODE", 2, infer_decode, convert_kernel<decode_to>, "DECODE(<BINARY>, <CHARACTER>)",
-        true),
-    row("BIN", 1, infer_bin, digits<1>, "BIN(<INTEGER>)"),
-    row("HEX", 1, infer_hex, nullptr, "HEX(<INTEGER>)'\n'HEX(<CHARACTER>)"),
-    row("UNHEX", 1, infer_unhex, unhex, "UNHEX(<CHARACTER>)"),
+    function_row("ENCODE", 2, 2, infer_encode, convert_kernel<encode_to>,
+                 "ENCODE(<CHARACTER>, <CHARACTER>)", true),
+    function_row("DECODE", 2, 2, infer_decode, convert_kernel<decode_to>,
+                 "DECODE(<BINARY>, <CHARACTER>)", true),
+    function_row("BIN", 1, 1, infer_bin, digits<1>, "BIN(<INTEGER>)"),
+    function_row("HEX", 1, 1, infer_hex, nullptr, "HEX(<INTEGER>)'\n'HEX(<CHARACTER>)"),
+    function_row("UNHEX", 1, 1, infer_unhex, unhex, "UNHEX(<CHARACTER>)"),
 };
 
 }  // namespace

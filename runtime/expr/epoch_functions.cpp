@@ -5,6 +5,7 @@
 
 #include "runtime/expr/kernels.hpp"
 #include "runtime/expr/numbers.hpp"
+#include "runtime/expr/signatures.hpp"
 #include "runtime/expr/time_units.hpp"
 
 namespace millrace::expr {
@@ -15,13 +16,6 @@ using Text = std::string_view;
 using data::TimestampValue;
 
 constexpr Text usual_pattern = "yyyy-MM-dd HH:mm:ss";
-
-bool is_text(const ExprPtr& arg) {
-  return arg->type.is_string() || arg->type.is(TypeKind::null);
-}
-LogicalType text_of(const ExprPtr& arg) {
-  return arg->type.is_string() ? arg->type : LogicalType::string();
-}
 
 Error unknown_precision(std::int64_t precision) {
   return {ErrorCode::validation, "The precision value '" + std::to_string(precision) +
@@ -111,8 +105,7 @@ Result<Signature> infer_ltz(std::span<const ExprPtr> args) {
     return signature;
   }
   const bool numeric = args[0]->type.is_numeric() || args[0]->type.is(TypeKind::null);
-  if (!numeric || args.size() == 3 ||
-      (args.size() == 2 && !args[1]->type.is_integer() && !args[1]->type.is(TypeKind::null))) {
+  if (!numeric || args.size() == 3 || (args.size() == 2 && !is_whole(args[1]))) {
     return Error(ErrorCode::validation, "Invalid input arguments.");
   }
   if (args.size() == 2) {

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "runtime/expr/kernels.hpp"
+#include "runtime/expr/signatures.hpp"
 
 namespace millrace::expr {
 
@@ -50,13 +51,6 @@ Result<Column> digest(const Expr& call, std::span<const ColumnPtr> args, std::si
   });
 }
 
-bool is_text(const ExprPtr& arg) {
-  return arg->type.is_string() || arg->type.is(TypeKind::null);
-}
-LogicalType text_of(const ExprPtr& arg) {
-  return arg->type.is_string() ? arg->type : LogicalType::string();
-}
-
 template <int length>
 Result<Signature> infer_digest(std::span<const ExprPtr> args) {
   if (!is_text(args[0])) return no_match();
@@ -86,7 +80,7 @@ Result<Column> sha2(const Expr& call, std::span<const ColumnPtr> args, std::size
 
 Result<Signature> infer_sha2(std::span<const ExprPtr> args) {
   if (!is_text(args[0])) return no_match();
-  if (!args[1]->type.is_integer() && !args[1]->type.is(TypeKind::null)) return no_match();
+  if (!is_whole(args[1])) return no_match();
   return Signature{{text_of(args[0]), LogicalType::integer()},
                    nullable_as(LogicalType::varchar(128), args)};
 }

@@ -4,6 +4,7 @@
 
 #include "runtime/expr/nested.hpp"
 #include "runtime/expr/regex.hpp"
+#include "runtime/expr/signatures.hpp"
 #include "runtime/expr/strings.hpp"
 
 namespace millrace::expr {
@@ -12,10 +13,6 @@ namespace {
 
 using Text = std::string_view;
 
-Error no_match() {
-  return {ErrorCode::validation, "Invalid input arguments."};
-}
-
 bool is_map(const ExprPtr& arg) {
   return arg->type.is(TypeKind::map);
 }
@@ -23,7 +20,7 @@ bool is_map(const ExprPtr& arg) {
 // MAP_KEYS (0) and MAP_VALUES (1).
 template <std::size_t part>
 Result<Signature> infer_part(std::span<const ExprPtr> args) {
-  if (!is_map(args[0])) return no_match();
+  if (!is_map(args[0])) return invalid_arguments();
   return Signature{{args[0]->type},
                    nullable_as(LogicalType::array(part_type(args[0]->type, part)), args)};
 }
@@ -39,7 +36,7 @@ Result<Column> parts(const Expr& call, std::span<const ColumnPtr> args, std::siz
 }
 
 Result<Signature> infer_entries(std::span<const ExprPtr> args) {
-  if (!is_map(args[0])) return no_match();
+  if (!is_map(args[0])) return invalid_arguments();
   const LogicalType entry =
       LogicalType::row({{"key", part_type(args[0]->type)}, {"value", part_type(args[0]->type, 1)}});
   return Signature{{args[0]->type}, nullable_as(LogicalType::array(entry), args)};
@@ -62,7 +59,7 @@ Result<Column> entries(const Expr& call, std::span<const ColumnPtr> args, std::s
 Result<Signature> infer_union(std::span<const ExprPtr> args) {
   LogicalType common = args[0]->type;
   for (const ExprPtr& arg : args) {
-    if (!is_map(arg) || !data::common_type(common, arg->type, common)) return no_match();
+    if (!is_map(arg) || !data::common_type(common, arg->type, common)) return invalid_arguments();
   }
   common = nullable_as(common, args);
   return Signature{std::vector<LogicalType>(args.size(), common), common};
@@ -83,7 +80,7 @@ Result<Column> map_union(const Expr& call, std::span<const ColumnPtr> args, std:
 
 Result<Signature> infer_from_arrays(std::span<const ExprPtr> args) {
   for (const ExprPtr& arg : args) {
-    if (!arg->type.is(TypeKind::array)) return no_match();
+    if (!arg->type.is(TypeKind::array)) return invalid_arguments();
   }
   return Signature{
       {args[0]->type, args[1]->type},
@@ -113,10 +110,10 @@ Result<Column> from_arrays(const Expr& call, std::span<const ColumnPtr> args, st
 }
 
 Result<Signature> infer_str_to_map(std::span<const ExprPtr> args) {
-  if (args.size() == 2) return no_match();
+  if (args.size() == 2) return invalid_arguments();
   Signature signature{{}, LogicalType::map(LogicalType::string(), LogicalType::string())};
   for (const ExprPtr& arg : args) {
-    if (!arg->type.is_string() && !arg->type.is(TypeKind::null)) return no_match();
+    if (!arg->type.is_string() && !arg->type.is(TypeKind::null)) return invalid_arguments();
     signature.args.push_back(arg->type.is_string() ? arg->type : LogicalType::string());
   }
   return signature;
@@ -188,26 +185,15 @@ Result<Column> str_to_map(const Expr& call, std::span<const ColumnPtr> args, std
   return out;
 }
 
-constexpr Function row(std::string_view name, int min, int max, Infer infer, Kernel kernel,
-                       std::string_view forms, bool can_fail = false) {
-  return {.name = name,
-          .min_args = min,
-          .max_args = max,
-          .infer = infer,
-          .kernel = kernel,
-          .forms = forms,
-          .can_fail = can_fail};
-}
-
 constexpr std::array functions = {
-    row("MAP_KEYS", 1, 1, infer_part<0>, parts<0>, "MAP_KEYS(<MAP>)"),
-    row("MAP_VALUES", 1, 1, infer_part<1>, parts<1>, "MAP_VALUES(<MAP>)"),
-    row("MAP_ENTRIES", 1, 1, infer_entries, entries, "MAP_ENTRIES(<MAP>)"),
-    row("MAP_UNION", 1, -1, infer_union, map_union, "MAP_UNION(<MAP>, ...)"),
-    row("MAP_FROM_ARRAYS", 2, 2, infer_from_arrays, from_arrays,
-        "MAP_FROM_ARRAYS(<ARRAY>, <ARRAY>)", true),
-    row("STR_TO_MAP", 1, 3, infer_str_to_map, str_to_map,
-        "STR_TO_MAP(<CHARACTER>[, <CHARACTER>, <CHARACTER>])", true),
+    function_row("MAP_KEYS", 1, 1, infer_part<0>, parts<0>, "MAP_KEYS(<MAP>)"),
+    function_row("MAP_VALUES", 1, 1, infer_part<1>, parts<1>, "MAP_VALUES(<MAP>)"),
+    function_row("MAP_ENTRIES", 1, 1, infer_entries, entries, "MAP_ENTRIES(<MAP>)"),
+    function_row("MAP_UNION", 1, -1, infer_union, map_union, "MAP_UNION(<MAP>, ...)"),
+    function_row("MAP_FROM_ARRAYS", 2, 2, infer_from_arrays, from_arrays,
+                 "MAP_FROM_ARRAYS(<ARRAY>, <ARRAY>)", true),
+    function_row("STR_TO_MAP", 1, 3, infer_str_to_map, str_to_map,
+                 "STR_TO_MAP(<CHARACTER>[, <CHARACTER>, <CHARACTER>])", true),
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "runtime/data/decimal.hpp"
 #include "runtime/expr/kernels.hpp"
 #include "runtime/expr/numbers.hpp"
+#include "runtime/expr/signatures.hpp"
 #include "runtime/expr/time_units.hpp"
 
 namespace millrace::expr {
@@ -161,20 +162,6 @@ Result<Signature> infer_round(std::span<const ExprPtr> args) {
 // --- real functions
 // ------------------------------------------------------------------------------------------
 
-Result<Signature> doubles(std::span<const ExprPtr> args) {
-  Signature signature{{}, nullable_as(LogicalType::float64(), args)};
-  for (const ExprPtr& arg : args) {
-    if (!arg->type.is_numeric() && !arg->type.is(TypeKind::null)) return no_match();
-    signature.args.push_back(LogicalType::float64());
-  }
-  return signature;
-}
-
-template <double (*fn)(double)>
-Result<Column> real(const Expr& call, std::span<const ColumnPtr> args, std::size_t rows, Context&) {
-  return map_rows<double>(call.type, args, rows, [](double v) { return fn(v); });
-}
-
 Result<Column> power(const Expr& call, std::span<const ColumnPtr> args, std::size_t rows,
                      Context&) {
   return map_rows<double, double>(call.type, args, rows, [](double a, double b) {
@@ -229,34 +216,25 @@ double exponential(double v) {
   return std::exp(v);
 }
 
-constexpr Function row(std::string_view name, int min, int max, Infer infer, Kernel kernel,
-                       std::string_view forms) {
-  return {.name = name,
-          .min_args = min,
-          .max_args = max,
-          .infer = infer,
-          .kernel = kernel,
-          .forms = forms};
-}
-
 constexpr std::array functions = {
-    row("ABS", 1, 1, same_type, absolute, "ABS(<NUMERIC>)"),
-    row("SIGN", 1, 1, same_type, sign, "SIGN(<NUMERIC>)"),
-    row("FLOOR", 1, 2, infer_whole<false>, to_whole<false>,
-        "FLOOR(<NUMERIC>), FLOOR(<DATETIME> TO <UNIT>)"),
-    row("CEIL", 1, 2, infer_whole<true>, to_whole<true>,
-        "CEIL(<NUMERIC>), CEIL(<DATETIME> TO <UNIT>)"),
-    row("CEILING", 1, 2, infer_whole<true>, to_whole<true>,
-        "CEILING(<NUMERIC>), CEILING(<DATETIME> TO <UNIT>)"),
-    row("ROUND", 1, 2, infer_round, round<false>, "ROUND(<NUMERIC>[, <INTEGER>])"),
-    row("TRUNCATE", 1, 2, infer_round, round<true>, "TRUNCATE(<NUMERIC>[, <INTEGER>])"),
-    row("POWER", 2, 2, doubles, power, "POWER(<NUMERIC>, <NUMERIC>)"),
-    row("SQRT", 1, 1, doubles, real<square_root>, "SQRT(<NUMERIC>)"),
-    row("EXP", 1, 1, doubles, real<exponential>, "EXP(<NUMERIC>)"),
-    row("LN", 1, 1, doubles, real<log_e>, "LN(<NUMERIC>)"),
-    row("LOG10", 1, 1, doubles, real<log_10>, "LOG10(<NUMERIC>)"),
-    row("GREATEST", 1, -1, infer_extreme, extreme<true>, "GREATEST(<COMPARABLE_TYPE>, ...)"),
-    row("LEAST", 1, -1, infer_extreme, extreme<false>, "LEAST(<COMPARABLE_TYPE>, ...)"),
+    function_row("ABS", 1, 1, same_type, absolute, "ABS(<NUMERIC>)"),
+    function_row("SIGN", 1, 1, same_type, sign, "SIGN(<NUMERIC>)"),
+    function_row("FLOOR", 1, 2, infer_whole<false>, to_whole<false>,
+                 "FLOOR(<NUMERIC>), FLOOR(<DATETIME> TO <UNIT>)"),
+    function_row("CEIL", 1, 2, infer_whole<true>, to_whole<true>,
+                 "CEIL(<NUMERIC>), CEIL(<DATETIME> TO <UNIT>)"),
+    function_row("CEILING", 1, 2, infer_whole<true>, to_whole<true>,
+                 "CEILING(<NUMERIC>), CEILING(<DATETIME> TO <UNIT>)"),
+    function_row("ROUND", 1, 2, infer_round, round<false>, "ROUND(<NUMERIC>[, <INTEGER>])"),
+    function_row("TRUNCATE", 1, 2, infer_round, round<true>, "TRUNCATE(<NUMERIC>[, <INTEGER>])"),
+    function_row("POWER", 2, 2, doubles, power, "POWER(<NUMERIC>, <NUMERIC>)"),
+    function_row("SQRT", 1, 1, doubles, real<square_root>, "SQRT(<NUMERIC>)"),
+    function_row("EXP", 1, 1, doubles, real<exponential>, "EXP(<NUMERIC>)"),
+    function_row("LN", 1, 1, doubles, real<log_e>, "LN(<NUMERIC>)"),
+    function_row("LOG10", 1, 1, doubles, real<log_10>, "LOG10(<NUMERIC>)"),
+    function_row("GREATEST", 1, -1, infer_extreme, extreme<true>,
+                 "GREATEST(<COMPARABLE_TYPE>, ...)"),
+    function_row("LEAST", 1, -1, infer_extreme, extreme<false>, "LEAST(<COMPARABLE_TYPE>, ...)"),
 };
 
 }  // namespace

@@ -92,4 +92,9 @@ Column build_nested(const LogicalType& type, std::span<const ColumnPtr> strict, 
   return out;
 }
 
+// What functions on arrays and maps say of arguments that do not fit.
+inline Error invalid_arguments() {
+  return {ErrorCode::validation, "Invalid input arguments."};
+}
+
 }  // namespace millrace::expr

@@ -6,24 +6,11 @@
 
 #include "runtime/expr/kernels.hpp"
 #include "runtime/expr/numbers.hpp"
+#include "runtime/expr/signatures.hpp"
 
 namespace millrace::expr {
 
 namespace {
-
-Result<Signature> doubles(std::span<const ExprPtr> args) {
-  Signature signature{{}, nullable_as(LogicalType::float64(), args)};
-  for (const ExprPtr& arg : args) {
-    if (!arg->type.is_numeric() && !arg->type.is(TypeKind::null)) return no_match();
-    signature.args.push_back(LogicalType::float64());
-  }
-  return signature;
-}
-
-template <double (*fn)(double)>
-Result<Column> real(const Expr& call, std::span<const ColumnPtr> args, std::size_t rows, Context&) {
-  return map_rows<double>(call.type, args, rows, [](double v) { return fn(v); });
-}
 
 template <double (*fn)(double, double)>
 Result<Column> real_2(const Expr& call, std::span<const ColumnPtr> args, std::size_t rows,
@@ -225,38 +212,28 @@ Result<Signature> infer_bounded(std::span<const ExprPtr> args) {
   return signature;
 }
 
-constexpr Function row(std::string_view name, int count, Infer infer, Kernel kernel,
-                       std::string_view forms) {
-  return {.name = name,
-          .min_args = count,
-          .max_args = count,
-          .infer = infer,
-          .kernel = kernel,
-          .forms = forms};
-}
-
 constexpr std::array functions = {
-    row("SIN", 1, doubles, real<sine>, "SIN(<NUMERIC>)"),
-    row("COS", 1, doubles, real<cosine>, "COS(<NUMERIC>)"),
-    row("TAN", 1, doubles, real<tangent>, "TAN(<NUMERIC>)"),
-    row("COT", 1, doubles, real<cotangent>, "COT(<NUMERIC>)"),
-    row("ASIN", 1, doubles, real<arc_sine>, "ASIN(<NUMERIC>)"),
-    row("ACOS", 1, doubles, real<arc_cosine>, "ACOS(<NUMERIC>)"),
-    row("ATAN", 1, doubles, real<arc_tangent>, "ATAN(<NUMERIC>)"),
-    row("ATAN2", 2, doubles, real_2<arc_tangent_2>, "ATAN2(<NUMERIC>, <NUMERIC>)"),
-    row("SINH", 1, doubles, real<hyperbolic_sine>, "SINH(<NUMERIC>)"),
-    row("COSH", 1, doubles, real<hyperbolic_cosine>, "COSH(<NUMERIC>)"),
-    row("TANH", 1, doubles, real<hyperbolic_tangent>, "TANH(<NUMERIC>)"),
-    row("DEGREES", 1, doubles, real<degrees>, "DEGREES(<NUMERIC>)"),
-    row("RADIANS", 1, doubles, real<radians>, "RADIANS(<NUMERIC>)"),
-    row("LOG2", 1, doubles, real<log_2>, "LOG2(<NUMERIC>)"),
+    function_row("SIN", 1, 1, doubles, real<sine>, "SIN(<NUMERIC>)"),
+    function_row("COS", 1, 1, doubles, real<cosine>, "COS(<NUMERIC>)"),
+    function_row("TAN", 1, 1, doubles, real<tangent>, "TAN(<NUMERIC>)"),
+    function_row("COT", 1, 1, doubles, real<cotangent>, "COT(<NUMERIC>)"),
+    function_row("ASIN", 1, 1, doubles, real<arc_sine>, "ASIN(<NUMERIC>)"),
+    function_row("ACOS", 1, 1, doubles, real<arc_cosine>, "ACOS(<NUMERIC>)"),
+    function_row("ATAN", 1, 1, doubles, real<arc_tangent>, "ATAN(<NUMERIC>)"),
+    function_row("ATAN2", 2, 2, doubles, real_2<arc_tangent_2>, "ATAN2(<NUMERIC>, <NUMERIC>)"),
+    function_row("SINH", 1, 1, doubles, real<hyperbolic_sine>, "SINH(<NUMERIC>)"),
+    function_row("COSH", 1, 1, doubles, real<hyperbolic_cosine>, "COSH(<NUMERIC>)"),
+    function_row("TANH", 1, 1, doubles, real<hyperbolic_tangent>, "TANH(<NUMERIC>)"),
+    function_row("DEGREES", 1, 1, doubles, real<degrees>, "DEGREES(<NUMERIC>)"),
+    function_row("RADIANS", 1, 1, doubles, real<radians>, "RADIANS(<NUMERIC>)"),
+    function_row("LOG2", 1, 1, doubles, real<log_2>, "LOG2(<NUMERIC>)"),
     Function{.name = "LOG",
              .min_args = 1,
              .max_args = 2,
              .infer = infer_log,
              .forms = "LOG(<NUMERIC>)'\n'LOG(<NUMERIC>, <NUMERIC>)"},
-    row("PI", 0, doubles, constant<pi>, "PI()"),
-    row("E", 0, doubles, constant<e>, "E()"),
+    function_row("PI", 0, 0, doubles, constant<pi>, "PI()"),
+    function_row("E", 0, 0, doubles, constant<e>, "E()"),
     Function{.name = "RAND",
              .max_args = 1,
              .infer = infer_seeded,

@@ -4,6 +4,7 @@
 #include "runtime/data/text.hpp"
 #include "runtime/expr/kernels.hpp"
 #include "runtime/expr/regex.hpp"
+#include "runtime/expr/signatures.hpp"
 #include "runtime/expr/strings.hpp"
 
 namespace millrace::expr {
@@ -11,19 +12,6 @@ namespace millrace::expr {
 namespace {
 
 using Text = std::string_view;
-
-bool is_text(const ExprPtr& arg) {
-  return arg->type.is_string() || arg->type.is(TypeKind::null);
-}
-
-Result<Signature> infer_texts(std::span<const ExprPtr> args, const LogicalType& result) {
-  Signature signature{{}, result};
-  for (const ExprPtr& arg : args) {
-    if (!is_text(arg)) return no_match();
-    signature.args.push_back(arg->type.is_string() ? arg->type : LogicalType::string());
-  }
-  return signature;
-}
 
 // --- SIMILAR TO
 // ----------------------------------------------------------------------------------------------
@@ -93,7 +81,7 @@ std::optional<std::string> similar_pattern(Text pattern, Text escape) {
 }
 
 Result<Signature> infer_similar(std::span<const ExprPtr> args) {
-  return infer_texts(args, nullable_as(LogicalType::boolean(), args));
+  return texts(args, nullable_as(LogicalType::boolean(), args));
 }
 
 Result<Column> similar(const Expr& call, std::span<const ColumnPtr> args, std::size_t rows,
@@ -118,7 +106,7 @@ Result<Column> similar(const Expr& call, std::span<const ColumnPtr> args, std::s
 // ------------------------------------------------------
 
 Result<Signature> infer_number(std::span<const ExprPtr> args) {
-  return infer_texts(args, LogicalType::integer());
+  return texts(args, LogicalType::integer());
 }
 
 Result<Column> count(const Expr& call, std::span<const ColumnPtr> args, std::size_t rows,
@@ -154,7 +142,7 @@ Result<Column> position(const Expr& call, std::span<const ColumnPtr> args, std::
 }
 
 Result<Signature> infer_part(std::span<const ExprPtr> args) {
-  return infer_texts(args, LogicalType::string());
+  return texts(args, LogicalType::string());
 }
 
 Result<Column> part(const Expr& call, std::span<const ColumnPtr> args, std::size_t rows,

@@ -91,6 +91,7 @@ std::vector<Family> function_families() {
           {"numbers", math_functions()},
           {"real numbers", real_functions()},
           {"text", string_functions()},
+          {"joined text", joined_text_functions()},
           {"more text", text_functions()},
           {"bytes and digits", code_functions()},
           {"digests", hash_functions()},
@@ -98,10 +99,12 @@ std::vector<Family> function_families() {
           {"LIKE and regular expressions", pattern_functions()},
           {"SIMILAR TO and more of regular expressions", regexp_functions()},
           {"JSON", json_functions()},
+          {"JSON out of values", json_value_functions()},
           {"time", time_functions()},
           {"instants and zones", epoch_functions()},
           {"constructors and access", nested_functions()},
           {"arrays", array_functions()},
+          {"arrays and texts", array_text_functions()},
           {"maps", map_functions()},
           {"others", other_functions()}};
 }
@@ -155,11 +158,28 @@ ExprPtr make_node(const Function& function, Kernel kernel, std::vector<ExprPtr> 
   return expr;
 }
 
+namespace {
+
+// Functions of Flink that are known, and missing on purpose.
+std::string_view why_not_served(std::string_view name) {
+  if (name == "PARSE_JSON" || name == "TRY_PARSE_JSON") return "there is no type VARIANT";
+  if (name == "OBJECT_OF" || name == "OBJECT_UPDATE") return "there are no structured types";
+  if (name == "SOURCE_WATERMARK") return "no source declares watermarks of its own";
+  if (name == "ML_PREDICT") return "there are no models";
+  return {};
+}
+
+}  // namespace
+
 Result<ExprPtr> make_call(std::string_view name, std::vector<ExprPtr> args) {
   const std::string key = upper(name);
   if (auto rewritten = rewrite_call(key, args)) return *std::move(rewritten);
   const Function* function = find_function(key);
   if (function == nullptr) {
+    if (const auto why = why_not_served(key); !why.empty()) {
+      return Error(ErrorCode::unsupported,
+                   "The function " + key + " is not served: " + std::string(why));
+    }
     return Error(ErrorCode::validation, "No match found for function signature " +
                                             std::string(name) + "(" + families(args) + ")");
   }

@@ -1,4 +1,3 @@
-// long: one small kernel a function, and their table
 // Functions on text. Positions and lengths count code points.
 #include <algorithm>
 #include <array>
@@ -6,6 +5,7 @@
 #include "common/base/base64.hpp"
 #include "runtime/data/text.hpp"
 #include "runtime/expr/kernels.hpp"
+#include "runtime/expr/signatures.hpp"
 #include "runtime/expr/strings.hpp"
 
 namespace millrace::expr {
@@ -15,50 +15,11 @@ namespace {
 using Text = std::string_view;
 using data::Arena;
 
-// What SQL lets a text function take: text or NULL.
-bool texty(const ExprPtr& arg) {
-  return arg->type.is_string() || arg->type.is(TypeKind::null);
-}
-bool whole(const ExprPtr& arg) {
-  return arg->type.is_integer() || arg->type.is(TypeKind::null);
-}
-
-LogicalType text_type(const ExprPtr& arg) {
-  return arg->type.is_string() ? arg->type : LogicalType::string();
-}
-
-// A signature letter by letter: t text, i integer. Result: STRING, or what `result` says; always
-// nullable where a value may be NULL for itself.
-// Three results that follow the first argument: its type, VARCHAR of its length (kept_length), and
-// the same that is always nullable.
-constexpr auto kept_type = TypeKind::character;
-constexpr auto kept_length = TypeKind::binary;
-
-template <const char* letters, TypeKind result, bool may_be_null>
-Result<Signature> infer(std::span<const ExprPtr> args) {
-  Signature signature;
-  for (std::size_t i = 0; i < args.size(); ++i) {
-    if (letters[i] == 't') {
-      if (!texty(args[i])) return no_match();
-      signature.args.push_back(text_type(args[i]));
-    } else {
-      if (!whole(args[i])) return no_match();
-      signature.args.push_back(args[i]->type.is_integer() ? args[i]->type : LogicalType::integer());
-    }
-  }
-  LogicalType type = result == TypeKind::varchar ? LogicalType::string() : LogicalType::of(result);
-  if (result == kept_type) type = text_type(args[0]);
-  if (result == kept_length) type = LogicalType::varchar(text_type(args[0]).length());
-  signature.result = may_be_null ? type : nullable_as(type, args);
-  return signature;
-}
-
 constexpr char t[] = "t";
 constexpr char tt[] = "tt";
 constexpr char ttt[] = "ttt";
 constexpr char ti[] = "ti";
 constexpr char tii[] = "tii";
-constexpr char tit[] = "tit";
 constexpr char tti[] = "tti";
 constexpr char i[] = "i";
 
@@ -208,7 +169,7 @@ Result<Column> trim_sides(const Expr& call, std::span<const ColumnPtr> args, std
 Result<Signature> infer_trim(std::span<const ExprPtr> args) {
   if (args.size() == 2) return no_match();
   if (args.size() == 3 && !literal_string(*args[0])) return no_match();
-  BOOST_OUTCOME_TRY(Signature signature, (infer<ttt, TypeKind::varchar, false>(args)));
+  BOOST_OUTCOME_TRY(Signature signature, (infer_letters<ttt, TypeKind::varchar, false>(args)));
   signature.result = LogicalType::varchar(signature.args.back().length())
                          .with_nullable(signature.result.nullable());
   return signature;
@@ -267,163 +228,6 @@ Result<Column> split_index(const Expr& call, std::span<const ColumnPtr> args, st
       });
 }
 
-// --- joining
-// -------------------------------------------------------------------------------------------------
-
-Result<Signature> infer_concat(std::span<const ExprPtr> args) {
-  Signature signature;
-  for (const ExprPtr& arg : args) {
-    if (!texty(arg)) return no_match();
-    signature.args.push_back(text_type(arg));
-  }
-  signature.result = nullable_as(LogicalType::string(), args);
-  return signature;
-}
-
-// || keeps what both are long: CHAR(2) || CHAR(3) is CHAR(5).
-Result<Signature> infer_joined(std::span<const ExprPtr> args) {
-  BOOST_OUTCOME_TRY(Signature signature, infer_concat(args));
-  const LogicalType& a = signature.args[0];
-  const LogicalType& b = signature.args[1];
-  const auto length = static_cast<int>(
-      std::min<std::int64_t>(std::int64_t{a.length()} + b.length(), LogicalType::max_length));
-  const bool fixed = a.is(TypeKind::character) && b.is(TypeKind::character);
-  signature.result =
-      nullable_as(fixed ? LogicalType::character(length) : LogicalType::varchar(length), args);
-  return signature;
-}
-
-// CONCAT and ||: NULL when one is.
-Result<Column> concat(const Expr& call, std::span<const ColumnPtr> args, std::size_t rows,
-                      Context&) {
-  Column out = Column::of_size(call.type, rows);
-  auto arena = std::make_shared<Arena>();
-  std::vector<std::uint8_t> nulls = any_null(args, rows);
-  std::vector<Cells<Text>> cells;
-  for (const ColumnPtr& arg : args) cells.emplace_back(*arg);
-  const std::span<Text> to = out.cells<Text>();
-  for (std::size_t row = 0; row < rows; ++row) {
-    if (!nulls.empty() && nulls[row] != 0) continue;
-    std::size_t size = 0;
-    for (const Cells<Text>& cell : cells) size += cell[row].size();
-    if (size == 0) continue;
-    char* place = arena->allocate(size);
-    char* end = place;
-    for (const Cells<Text>& cell : cells) end = std::copy(cell[row].begin(), cell[row].end(), end);
-    to[row] = {place, size};
-  }
-  out.set_nulls(std::move(nulls));
-  out.keep_alive(arena);
-  return out;
-}
-
-// CONCAT_WS: NULL when the separator is; other NULLs are left out.
-Result<Column> concat_ws(const Expr& call, std::span<const ColumnPtr> args, std::size_t rows,
-                         Context&) {
-  const ColumnPtr separator[] = {args[0]};
-  std::string buffer;
-  std::size_t row = 0;
-  Column out = Column::of_size(call.type, rows);
-  auto arena = std::make_shared<Arena>();
-  const std::span<Text> to = out.cells<Text>();
-  for (; row < rows; ++row) {
-    if (args[0]->is_null(row)) continue;
-    buffer.clear();
-    bool first = true;
-    for (const ColumnPtr& arg : args.subspan(1)) {
-      if (arg->is_null(row)) continue;
-      if (!first) buffer.append(args[0]->at<Text>(row));
-      first = false;
-      buffer.append(arg->at<Text>(row));
-    }
-    to[row] = arena->copy(buffer);
-  }
-  out.set_nulls(any_null(separator, rows));
-  out.keep_alive(arena);
-  return out;
-}
-
-Result<Signature> infer_concat_ws(std::span<const ExprPtr> args) {
-  return infer_concat(args);
-}
-
-// More text than this from one value is refused rather than kept in memory.
-constexpr std::size_t longest_text = std::size_t{64} << 20U;
-
-template <bool at_left>
-Result<Column> pad(const Expr& call, std::span<const ColumnPtr> args, std::size_t rows, Context&) {
-  std::string buffer;
-  bool too_long = false;
-  Column out = map_text<Text, std::int64_t, Text>(
-      call.type, args, rows,
-      [&](Arena& arena, Text text, std::int64_t length, Text filler) -> std::optional<Text> {
-        if (length < 0 || filler.empty()) return std::nullopt;
-        const auto wanted = static_cast<std::size_t>(length);
-        const std::size_t points = data::count_code_points(text);
-        if (points >= wanted) return text.substr(0, code_point_offset(text, wanted));
-        if (wanted > longest_text / 4) {
-          too_long = true;
-          return std::nullopt;
-        }
-        buffer.clear();
-        std::size_t missing = wanted - points;
-        const std::size_t step = data::count_code_points(filler);
-        for (; missing >= step; missing -= step) buffer.append(filler);
-        buffer.append(filler.substr(0, code_point_offset(filler, missing)));
-        buffer.insert(at_left ? buffer.size() : 0, text);
-        return arena.copy(buffer);
-      });
-  if (too_long) return runtime_error("LPAD or RPAD to more than 16777216 characters");
-  return out;
-}
-
-Result<Column> repeat(const Expr& call, std::span<const ColumnPtr> args, std::size_t rows,
-                      Context&) {
-  bool too_long = false;
-  Column out = map_text<Text, std::int64_t>(
-      call.type, args, rows, [&](Arena& arena, Text text, std::int64_t count) -> Text {
-        if (count <= 0 || text.empty()) return {};
-        if (static_cast<std::uint64_t>(count) > longest_text / text.size()) {
-          too_long = true;
-          return {};
-        }
-        const std::size_t size = text.size() * static_cast<std::size_t>(count);
-        char* place = arena.allocate(size);
-        for (char* at = place; at < place + size;) at = std::copy(text.begin(), text.end(), at);
-        return {place, size};
-      });
-  if (too_long) return runtime_error("REPEAT would make a text of more than 67108864 bytes");
-  return out;
-}
-
-Result<Column> replace(const Expr& call, std::span<const ColumnPtr> args, std::size_t rows,
-                       Context&) {
-  std::string buffer;
-  return map_text<Text, Text, Text>(
-      call.type, args, rows, [&](Arena& arena, Text text, Text search, Text replacement) {
-        buffer.clear();
-        if (search.empty()) {
-          // As String.replace: the empty text stands between all characters.
-          buffer.append(replacement);
-          for (std::size_t at = 0; at < text.size();) {
-            const std::size_t begin = at;
-            next_code_point(text, at);
-            buffer.append(text.substr(begin, at - begin)).append(replacement);
-          }
-          return arena.copy(buffer);
-        }
-        std::size_t at = text.find(search);
-        if (at == Text::npos) return text;
-        std::size_t from = 0;
-        for (; at != Text::npos; at = text.find(search, from)) {
-          buffer.append(text.substr(from, at - from)).append(replacement);
-          from = at + search.size();
-        }
-        buffer.append(text.substr(from));
-        return arena.copy(buffer);
-      });
-}
-
 // --- numbers about text
 // --------------------------------------------------------------------------------------
 
@@ -475,65 +279,52 @@ Result<Column> chr(const Expr& call, std::span<const ColumnPtr> args, std::size_
   });
 }
 
-constexpr Function row(std::string_view name, int min, int max, Infer infer, Kernel kernel,
-                       std::string_view forms, bool can_fail = false) {
-  return {.name = name,
-          .min_args = min,
-          .max_args = max,
-          .infer = infer,
-          .kernel = kernel,
-          .forms = forms,
-          .can_fail = can_fail};
-}
-
 constexpr auto text = TypeKind::varchar;
 constexpr auto number = TypeKind::integer;
 
 constexpr std::array functions = {
-    row("UPPER", 1, 1, infer<t, kept_type, false>, transform<append_upper>, "UPPER(<CHARACTER>)"),
-    row("LOWER", 1, 1, infer<t, kept_type, false>, transform<append_lower>, "LOWER(<CHARACTER>)"),
-    row("REVERSE", 1, 1, infer<t, text, true>, transform<append_reversed>, "REVERSE(<CHARACTER>)"),
-    row("INITCAP", 1, 1, infer<t, kept_type, false>, transform<append_initcap>,
-        "INITCAP(<CHARACTER>)"),
-    row("TO_BASE64", 1, 1, infer<t, text, false>, transform<append_base64>,
-        "TO_BASE64(<CHARACTER>)"),
-    row("FROM_BASE64", 1, 1, infer<t, text, false>, from_base64, "FROM_BASE64(<CHARACTER>)", true),
-    row("TRIM", 1, 3, infer_trim, trim_sides,
-        "TRIM([BOTH|LEADING|TRAILING] <CHARACTER> FROM <CHARACTER>)"),
-    row("BTRIM", 1, 2, infer<tt, text, false>, trim_side<true, true>,
-        "BTRIM(<CHARACTER>[, <CHARACTER>])"),
-    row("LTRIM", 1, 2, infer<tt, kept_length, false>, trim_side<true, false>,
-        "LTRIM(<CHARACTER>[, <CHARACTER>])"),
-    row("RTRIM", 1, 2, infer<tt, kept_length, false>, trim_side<false, true>,
-        "RTRIM(<CHARACTER>[, <CHARACTER>])"),
-    row("SUBSTRING", 2, 3, infer<tii, kept_length, true>, substring_kernel,
-        "SUBSTRING(<CHARACTER> FROM <INTEGER>[ FOR <INTEGER>])"),
-    row("SUBSTR", 2, 3, infer<tii, kept_length, true>, substring_kernel,
-        "SUBSTR(<CHARACTER>, <INTEGER>[, <INTEGER>])"),
-    row("LEFT", 2, 2, infer<ti, kept_length, true>, left, "LEFT(<CHARACTER>, <INTEGER>)"),
-    row("RIGHT", 2, 2, infer<ti, kept_length, true>, right, "RIGHT(<CHARACTER>, <INTEGER>)"),
-    row("SPLIT_INDEX", 3, 3, infer<tti, text, true>, split_index,
-        "SPLIT_INDEX(<CHARACTER>, <CHARACTER>, <INTEGER>)"),
-    row("||", 2, 2, infer_joined, concat, "<CHARACTER> || <CHARACTER>"),
-    row("CONCAT", 1, -1, infer_concat, concat, "CONCAT(<CHARACTER>, ...)"),
-    row("CONCAT_WS", 2, -1, infer_concat_ws, concat_ws, "CONCAT_WS(<CHARACTER>, <CHARACTER>, ...)"),
-    row("LPAD", 3, 3, infer<tit, text, true>, pad<true>,
-        "LPAD(<CHARACTER>, <INTEGER>, <CHARACTER>)", true),
-    row("RPAD", 3, 3, infer<tit, text, true>, pad<false>,
-        "RPAD(<CHARACTER>, <INTEGER>, <CHARACTER>)", true),
-    row("REPEAT", 2, 2, infer<ti, text, false>, repeat, "REPEAT(<CHARACTER>, <INTEGER>)", true),
-    row("REPLACE", 3, 3, infer<ttt, text, false>, replace,
-        "REPLACE(<CHARACTER>, <CHARACTER>, <CHARACTER>)"),
-    row("CHAR_LENGTH", 1, 1, infer<t, number, false>, char_length, "CHAR_LENGTH(<CHARACTER>)"),
-    row("CHARACTER_LENGTH", 1, 1, infer<t, number, false>, char_length,
-        "CHARACTER_LENGTH(<CHARACTER>)"),
-    row("POSITION", 2, 2, infer<tt, number, false>, position,
-        "POSITION(<CHARACTER> IN <CHARACTER>)"),
-    row("LOCATE", 2, 3, infer<tti, number, false>, position,
-        "LOCATE(<CHARACTER>, <CHARACTER>[, <INTEGER>])"),
-    row("INSTR", 2, 2, infer<tt, number, false>, instr, "INSTR(<CHARACTER>, <CHARACTER>)"),
-    row("ASCII", 1, 1, infer<t, number, false>, ascii, "ASCII(<CHARACTER>)"),
-    row("CHR", 1, 1, infer<i, text, true>, chr, "CHR(<INTEGER>)"),
+    function_row("UPPER", 1, 1, infer_letters<t, kept_type, false>, transform<append_upper>,
+                 "UPPER(<CHARACTER>)"),
+    function_row("LOWER", 1, 1, infer_letters<t, kept_type, false>, transform<append_lower>,
+                 "LOWER(<CHARACTER>)"),
+    function_row("REVERSE", 1, 1, infer_letters<t, text, true>, transform<append_reversed>,
+                 "REVERSE(<CHARACTER>)"),
+    function_row("INITCAP", 1, 1, infer_letters<t, kept_type, false>, transform<append_initcap>,
+                 "INITCAP(<CHARACTER>)"),
+    function_row("TO_BASE64", 1, 1, infer_letters<t, text, false>, transform<append_base64>,
+                 "TO_BASE64(<CHARACTER>)"),
+    function_row("FROM_BASE64", 1, 1, infer_letters<t, text, false>, from_base64,
+                 "FROM_BASE64(<CHARACTER>)", true),
+    function_row("TRIM", 1, 3, infer_trim, trim_sides,
+                 "TRIM([BOTH|LEADING|TRAILING] <CHARACTER> FROM <CHARACTER>)"),
+    function_row("BTRIM", 1, 2, infer_letters<tt, text, false>, trim_side<true, true>,
+                 "BTRIM(<CHARACTER>[, <CHARACTER>])"),
+    function_row("LTRIM", 1, 2, infer_letters<tt, kept_length, false>, trim_side<true, false>,
+                 "LTRIM(<CHARACTER>[, <CHARACTER>])"),
+    function_row("RTRIM", 1, 2, infer_letters<tt, kept_length, false>, trim_side<false, true>,
+                 "RTRIM(<CHARACTER>[, <CHARACTER>])"),
+    function_row("SUBSTRING", 2, 3, infer_letters<tii, kept_length, true>, substring_kernel,
+                 "SUBSTRING(<CHARACTER> FROM <INTEGER>[ FOR <INTEGER>])"),
+    function_row("SUBSTR", 2, 3, infer_letters<tii, kept_length, true>, substring_kernel,
+                 "SUBSTR(<CHARACTER>, <INTEGER>[, <INTEGER>])"),
+    function_row("LEFT", 2, 2, infer_letters<ti, kept_length, true>, left,
+                 "LEFT(<CHARACTER>, <INTEGER>)"),
+    function_row("RIGHT", 2, 2, infer_letters<ti, kept_length, true>, right,
+                 "RIGHT(<CHARACTER>, <INTEGER>)"),
+    function_row("SPLIT_INDEX", 3, 3, infer_letters<tti, text, true>, split_index,
+                 "SPLIT_INDEX(<CHARACTER>, <CHARACTER>, <INTEGER>)"),
+    function_row("CHAR_LENGTH", 1, 1, infer_letters<t, number, false>, char_length,
+                 "CHAR_LENGTH(<CHARACTER>)"),
+    function_row("CHARACTER_LENGTH", 1, 1, infer_letters<t, number, false>, char_length,
+                 "CHARACTER_LENGTH(<CHARACTER>)"),
+    function_row("POSITION", 2, 2, infer_letters<tt, number, false>, position,
+                 "POSITION(<CHARACTER> IN <CHARACTER>)"),
+    function_row("LOCATE", 2, 3, infer_letters<tti, number, false>, position,
+                 "LOCATE(<CHARACTER>, <CHARACTER>[, <INTEGER>])"),
+    function_row("INSTR", 2, 2, infer_letters<tt, number, false>, instr,
+                 "INSTR(<CHARACTER>, <CHARACTER>)"),
+    function_row("ASCII", 1, 1, infer_letters<t, number, false>, ascii, "ASCII(<CHARACTER>)"),
+    function_row("CHR", 1, 1, infer_letters<i, text, true>, chr, "CHR(<INTEGER>)"),
 };
 
 }  // namespace

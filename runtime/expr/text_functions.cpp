@@ -6,6 +6,7 @@
 #include "runtime/expr/cast_text.hpp"
 #include "runtime/expr/kernels.hpp"
 #include "runtime/expr/printf.hpp"
+#include "runtime/expr/signatures.hpp"
 #include "runtime/expr/strings.hpp"
 
 namespace millrace::expr {
@@ -15,16 +16,6 @@ namespace {
 using Text = std::string_view;
 using data::Arena;
 
-bool is_text(const ExprPtr& arg) {
-  return arg->type.is_string() || arg->type.is(TypeKind::null);
-}
-bool is_whole(const ExprPtr& arg) {
-  return arg->type.is_integer() || arg->type.is(TypeKind::null);
-}
-LogicalType text_of(const ExprPtr& arg) {
-  return arg->type.is_string() ? arg->type : LogicalType::string();
-}
-
 // --- OVERLAY(text PLACING other FROM start [FOR length])
 // -----------------------------------------------------
 
@@ -33,7 +24,7 @@ Result<Signature> infer_overlay(std::span<const ExprPtr> args) {
   Signature signature{{text_of(args[0]), text_of(args[1])}};
   for (const ExprPtr& arg : args.subspan(2)) {
     if (!is_whole(arg)) return no_match();
-    signature.args.push_back(arg->type.is_integer() ? arg->type : LogicalType::integer());
+    signature.args.push_back(whole_of(arg));
   }
   const auto length = std::min<std::int64_t>(
       std::int64_t{text_of(args[0]).length()} + text_of(args[1]).length(), LogicalType::max_length);
@@ -226,8 +217,7 @@ Result<Signature> infer_elt(std::span<const ExprPtr> args) {
     if (!data::common_type(common, arg->type, common)) return no_match();
   }
   if (!common.is_string() && !common.is_binary()) return no_match();
-  Signature signature{{args[0]->type.is_integer() ? args[0]->type : LogicalType::integer()},
-                      common.with_nullable(true)};
+  Signature signature{{whole_of(args[0])}, common.with_nullable(true)};
   signature.args.insert(signature.args.end(), args.size() - 1, common);
   return signature;
 }
@@ -282,28 +272,19 @@ Result<Column> printf_kernel(const Expr& call, std::span<const ColumnPtr> args, 
   return out;
 }
 
-constexpr Function row(std::string_view name, int min, int max, Infer infer, Kernel kernel,
-                       std::string_view forms) {
-  return {.name = name,
-          .min_args = min,
-          .max_args = max,
-          .infer = infer,
-          .kernel = kernel,
-          .forms = forms};
-}
-
 constexpr std::array functions = {
-    row("OVERLAY", 3, 4, infer_overlay, overlay,
-        "OVERLAY(<STRING> PLACING <STRING> FROM <INTEGER>)"),
-    row("TRANSLATE", 3, 3, infer_translate, translate,
-        "TRANSLATE(<CHARACTER>, <CHARACTER>, <CHARACTER>)"),
-    row("STARTSWITH", 2, 2, infer_affix, affix<false>, "STARTSWITH(<CHARACTER>, <CHARACTER>)"),
-    row("ENDSWITH", 2, 2, infer_affix, affix<true>, "ENDSWITH(<CHARACTER>, <CHARACTER>)"),
-    row("IS_ALPHA", 1, 1, infer_is, is_made_of<is_alpha, false>, "IS_ALPHA(<ANY>)"),
-    row("IS_DIGIT", 1, 1, infer_is, is_made_of<is_digit, true>, "IS_DIGIT(<ANY>)"),
-    row("IS_DECIMAL", 1, 1, infer_is, is_made_of<is_decimal, true>, "IS_DECIMAL(<ANY>)"),
-    row("ELT", 2, -1, infer_elt, elt, "ELT(<INTEGER>, <CHARACTER>, ...)"),
-    row("PRINTF", 1, -1, infer_printf, printf_kernel, "PRINTF(<CHARACTER>, <ANY>...)"),
+    function_row("OVERLAY", 3, 4, infer_overlay, overlay,
+                 "OVERLAY(<STRING> PLACING <STRING> FROM <INTEGER>)"),
+    function_row("TRANSLATE", 3, 3, infer_translate, translate,
+                 "TRANSLATE(<CHARACTER>, <CHARACTER>, <CHARACTER>)"),
+    function_row("STARTSWITH", 2, 2, infer_affix, affix<false>,
+                 "STARTSWITH(<CHARACTER>, <CHARACTER>)"),
+    function_row("ENDSWITH", 2, 2, infer_affix, affix<true>, "ENDSWITH(<CHARACTER>, <CHARACTER>)"),
+    function_row("IS_ALPHA", 1, 1, infer_is, is_made_of<is_alpha, false>, "IS_ALPHA(<ANY>)"),
+    function_row("IS_DIGIT", 1, 1, infer_is, is_made_of<is_digit, true>, "IS_DIGIT(<ANY>)"),
+    function_row("IS_DECIMAL", 1, 1, infer_is, is_made_of<is_decimal, true>, "IS_DECIMAL(<ANY>)"),
+    function_row("ELT", 2, -1, infer_elt, elt, "ELT(<INTEGER>, <CHARACTER>, ...)"),
+    function_row("PRINTF", 1, -1, infer_printf, printf_kernel, "PRINTF(<CHARACTER>, <ANY>...)"),
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "runtime/expr/cast_text.hpp"
 #include "runtime/expr/kernels.hpp"
 #include "runtime/expr/numbers.hpp"
+#include "runtime/expr/signatures.hpp"
 #include "runtime/expr/time_units.hpp"
 
 namespace millrace::expr {
@@ -310,37 +311,29 @@ Result<Signature> infer_watermark(std::span<const ExprPtr> args) {
       type.is(TypeKind::timestamp) ? LogicalType::timestamp(3) : LogicalType::timestamp_ltz(3)};
 }
 
-constexpr Function row(std::string_view name, int min, int max, Infer infer, Kernel kernel,
-                       std::string_view forms, bool can_fail = false) {
-  return {.name = name,
-          .min_args = min,
-          .max_args = max,
-          .infer = infer,
-          .kernel = kernel,
-          .forms = forms,
-          .can_fail = can_fail};
-}
 constexpr Function clock(std::string_view name, Infer infer) {
   return {.name = name, .infer = infer, .kernel = now, .forms = name, .deterministic = false};
 }
 
 constexpr std::array functions = {
-    row("EXTRACT", 2, 2, infer_extract, extract, "EXTRACT(<UNIT> FROM <DATETIME>)"),
-    row("YEAR", 1, 1, infer_field, field<TimeUnit::year>, "YEAR(<DATETIME>)"),
-    row("QUARTER", 1, 1, infer_field, field<TimeUnit::quarter>, "QUARTER(<DATETIME>)"),
-    row("MONTH", 1, 1, infer_field, field<TimeUnit::month>, "MONTH(<DATETIME>)"),
-    row("WEEK", 1, 1, infer_field, field<TimeUnit::week>, "WEEK(<DATETIME>)"),
-    row("DAYOFYEAR", 1, 1, infer_field, field<TimeUnit::day_of_year>, "DAYOFYEAR(<DATETIME>)"),
-    row("DAYOFMONTH", 1, 1, infer_field, field<TimeUnit::day>, "DAYOFMONTH(<DATETIME>)"),
-    row("DAYOFWEEK", 1, 1, infer_field, field<TimeUnit::day_of_week>, "DAYOFWEEK(<DATETIME>)"),
-    row("HOUR", 1, 1, infer_field, field<TimeUnit::hour>, "HOUR(<DATETIME>)"),
-    row("MINUTE", 1, 1, infer_field, field<TimeUnit::minute>, "MINUTE(<DATETIME>)"),
-    row("SECOND", 1, 1, infer_field, field<TimeUnit::second>, "SECOND(<DATETIME>)"),
-    row("DATE_FORMAT", 2, 2, infer_date_format, date_format,
-        "DATE_FORMAT(<TIMESTAMP>, <CHARACTER>)", true),
-    row("TO_TIMESTAMP", 1, 2, infer_to_timestamp, to_timestamp,
-        "TO_TIMESTAMP(<CHARACTER>[, <CHARACTER>])"),
-    row("TO_DATE", 1, 2, infer_to_date, to_date, "TO_DATE(<CHARACTER>[, <CHARACTER>])"),
+    function_row("EXTRACT", 2, 2, infer_extract, extract, "EXTRACT(<UNIT> FROM <DATETIME>)"),
+    function_row("YEAR", 1, 1, infer_field, field<TimeUnit::year>, "YEAR(<DATETIME>)"),
+    function_row("QUARTER", 1, 1, infer_field, field<TimeUnit::quarter>, "QUARTER(<DATETIME>)"),
+    function_row("MONTH", 1, 1, infer_field, field<TimeUnit::month>, "MONTH(<DATETIME>)"),
+    function_row("WEEK", 1, 1, infer_field, field<TimeUnit::week>, "WEEK(<DATETIME>)"),
+    function_row("DAYOFYEAR", 1, 1, infer_field, field<TimeUnit::day_of_year>,
+                 "DAYOFYEAR(<DATETIME>)"),
+    function_row("DAYOFMONTH", 1, 1, infer_field, field<TimeUnit::day>, "DAYOFMONTH(<DATETIME>)"),
+    function_row("DAYOFWEEK", 1, 1, infer_field, field<TimeUnit::day_of_week>,
+                 "DAYOFWEEK(<DATETIME>)"),
+    function_row("HOUR", 1, 1, infer_field, field<TimeUnit::hour>, "HOUR(<DATETIME>)"),
+    function_row("MINUTE", 1, 1, infer_field, field<TimeUnit::minute>, "MINUTE(<DATETIME>)"),
+    function_row("SECOND", 1, 1, infer_field, field<TimeUnit::second>, "SECOND(<DATETIME>)"),
+    function_row("DATE_FORMAT", 2, 2, infer_date_format, date_format,
+                 "DATE_FORMAT(<TIMESTAMP>, <CHARACTER>)", true),
+    function_row("TO_TIMESTAMP", 1, 2, infer_to_timestamp, to_timestamp,
+                 "TO_TIMESTAMP(<CHARACTER>[, <CHARACTER>])"),
+    function_row("TO_DATE", 1, 2, infer_to_date, to_date, "TO_DATE(<CHARACTER>[, <CHARACTER>])"),
     // Not folded: the text is the session's time zone's.
     Function{.name = "FROM_UNIXTIME",
              .min_args = 1,

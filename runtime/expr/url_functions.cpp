@@ -3,6 +3,7 @@
 
 #include "runtime/data/text.hpp"
 #include "runtime/expr/kernels.hpp"
+#include "runtime/expr/signatures.hpp"
 #include "runtime/expr/strings.hpp"
 
 namespace millrace::expr {
@@ -191,29 +192,15 @@ Result<Column> url_decode(const Expr& call, std::span<const ColumnPtr> args, std
 }
 
 Result<Signature> infer(std::span<const ExprPtr> args) {
-  Signature signature{{}, LogicalType::string()};
-  for (const ExprPtr& arg : args) {
-    if (!arg->type.is_string() && !arg->type.is(TypeKind::null)) return no_match();
-    signature.args.push_back(arg->type.is_string() ? arg->type : LogicalType::string());
-  }
-  return signature;
-}
-
-constexpr Function row(std::string_view name, int min, int max, Kernel kernel,
-                       std::string_view forms) {
-  return {.name = name,
-          .min_args = min,
-          .max_args = max,
-          .infer = infer,
-          .kernel = kernel,
-          .forms = forms};
+  return texts(args, LogicalType::string());
 }
 
 constexpr std::array functions = {
-    row("PARSE_URL", 2, 3, parse_url_kernel,
+    function_row(
+        "PARSE_URL", 2, 3, infer, parse_url_kernel,
         "PARSE_URL(<CHARACTER>, <CHARACTER>)'\n'PARSE_URL(<CHARACTER>, <CHARACTER>, <CHARACTER>)"),
-    row("URL_ENCODE", 1, 1, url_encode, "URL_ENCODE(<CHARACTER>)"),
-    row("URL_DECODE", 1, 1, url_decode, "URL_DECODE(<CHARACTER>)"),
+    function_row("URL_ENCODE", 1, 1, infer, url_encode, "URL_ENCODE(<CHARACTER>)"),
+    function_row("URL_DECODE", 1, 1, infer, url_decode, "URL_DECODE(<CHARACTER>)"),
 };
 
 }  // namespace

@@ -7,7 +7,8 @@
 
 namespace millrace::operators {
 
-// Keeps NULL out of NOT NULL columns on the way, and lengths to what the columns say. All arguments outlive the operator.
+// Keeps NULL out of NOT NULL columns on the way, and lengths to what the columns say. All arguments
+// outlive the operator.
 class SinkOperator final : public Operator {
  public:
   SinkOperator(const plan::SinkPlan& plan, connectors::Sink& sink, Counters& counters)

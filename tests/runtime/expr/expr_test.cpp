@@ -37,6 +37,15 @@ TEST_CASE("expr: calls on literals are folded, what fails or changes with time i
   CHECK_FALSE(make_call("NOW", {}).value()->deterministic);
 }
 
+TEST_CASE("expr: a function of Flink that is missing on purpose says why") {
+  const auto json = make_call("parse_json", {make_string("1")});
+  REQUIRE_FALSE(json.has_value());
+  CHECK(json.error().code() == millrace::base::ErrorCode::unsupported);
+  CHECK(json.error().message() ==
+        "The function PARSE_JSON is not served: there is no type VARIANT");
+  CHECK(make_call("nothing", {}).error().message().starts_with("No match found"));
+}
+
 TEST_CASE("expr: columns are found, replaced and compared; the text reads like SQL") {
   const auto price = make_column(2, "price", LogicalType::decimal(10, 2));
   const auto ticker = make_column(0, "ticker", LogicalType::string());
