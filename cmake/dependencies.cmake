@@ -45,6 +45,16 @@ if(NOT TARGET CBOR::CBOR)
     IMPORTED_LOCATION ${CBOR_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${CBOR_INCLUDE_DIR})
 endif()
 
+# prometheus-cpp's own package file wants curl for what is not used here.
+if(NOT TARGET prometheus)
+  find_path(PROMETHEUS_INCLUDE_DIR prometheus/exposer.h REQUIRED)
+  find_library(PROMETHEUS_CORE_LIBRARY prometheus-cpp-core REQUIRED)
+  find_library(PROMETHEUS_PULL_LIBRARY prometheus-cpp-pull REQUIRED)
+  add_library(prometheus INTERFACE)
+  target_include_directories(prometheus SYSTEM INTERFACE ${PROMETHEUS_INCLUDE_DIR})
+  target_link_libraries(prometheus INTERFACE ${PROMETHEUS_PULL_LIBRARY} ${PROMETHEUS_CORE_LIBRARY})
+endif()
+
 # And zstd.
 if(NOT TARGET ZSTD::ZSTD)
   find_path(ZSTD_INCLUDE_DIR zstd.h REQUIRED)

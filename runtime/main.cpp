@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <iostream>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "runtime/connectors/connector.hpp"
 #include "runtime/expr/function.hpp"
 #include "runtime/job/job.hpp"
+#include "runtime/job/metrics_port.hpp"
 #include "runtime/job/script.hpp"
 #include "runtime/job/signals.hpp"
 #include "runtime/plan/explain.hpp"
@@ -39,6 +41,7 @@ struct Flags {
   bool anyway = false;
   std::string log_level = "info";
   std::string status = "text";
+  std::string metrics_port;
 };
 
 void add_script_flags(CLI::App& command, Flags& flags) {
@@ -136,7 +139,21 @@ int run(const Flags& flags, const plan::PlannedScript& script) {
   options.output = &std::cout;
   options.error_output = &std::cerr;
   options.drain = flags.drain;
-  options.on_status = [&line](const job::Status& now) { line(now); };
+  std::unique_ptr<job::MetricsPort> port;
+  if (!flags.metrics_port.empty()) {
+    auto opened = job::MetricsPort::open(flags.metrics_port);
+    if (!opened) {
+      std::cerr << "--metrics-port " << flags.metrics_port << ": " << opened.error().message()
+                << "\n";
+      return exit_usage;
+    }
+    port = std::move(opened).value();
+    base::log().info("metrics on port {}", port->port());
+  }
+  options.on_status = [&line, &port](const job::Status& now) {
+    line(now);
+    if (port) port->show(now);
+  };
   job::Job job(plans, options);
   const job::StopSignals signals([&job] {
     base::log().info("stopping");
@@ -250,6 +267,10 @@ int main(int argc, char** argv) {
                    "text: a line for people; json: an object a second on standard error")
       ->check(CLI::IsMember({"text", "json"}))
       ->type_name("FORM");
+  run_command
+      ->add_option("--metrics-port", flags.metrics_port,
+                   "serve GET /metrics for Prometheus; [ADDRESS:]PORT, by default of 127.0.0.1")
+      ->type_name("PORT");
   run_command->add_option("--checkpoints", flags.checkpoints, "where checkpoints are kept")
       ->type_name("DIR");
   // For scripts/sql_docs.py.

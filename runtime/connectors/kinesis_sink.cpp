@@ -131,6 +131,15 @@ base::Status KinesisSink::write(const data::Batch& batch) {
   return tick();
 }
 
+template <class Ready>
+void KinesisSink::wait_for_senders(Lock& lock, Ready ready) {
+  const auto began = std::chrono::steady_clock::now();
+  wake_pipeline_.wait(lock, ready);
+  blocked_us_ += static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(
+                                                std::chrono::steady_clock::now() - began)
+                                                .count());
+}
+
 base::Status KinesisSink::add(Record record, Lock& lock) {
   const std::size_t size = record.size();
   const auto is_room = [&] {
@@ -144,7 +153,7 @@ base::Status KinesisSink::add(Record record, Lock& lock) {
     blocked_ = false;
     add_thread();
     wake_senders_.notify_all();
-    wake_pipeline_.wait(lock, is_room);
+    wait_for_senders(lock, is_room);
   }
   if (failure_) return *failure_;
   record.number = next_number_++;
@@ -194,7 +203,7 @@ base::Status KinesisSink::send_all(std::chrono::milliseconds patience) {
     blocked_ = false;
     add_thread();
     wake_senders_.notify_all();
-    wake_pipeline_.wait(lock, [this] { return failure_ || unstored_ == 0; });
+    wait_for_senders(lock, [this] { return failure_ || unstored_ == 0; });
   }
   patience_ = options_.patience;
   if (failure_) return *failure_;
@@ -373,6 +382,7 @@ SinkMetrics KinesisSink::metrics() const {
   out.records = records_;
   out.bytes = bytes_;
   out.retries = retries_;
+  out.blocked_us = blocked_us_;
   return out;
 }
 

@@ -82,6 +82,9 @@ class KinesisSink final : public Sink {
   std::string random_key();
   base::Status add(Record record, Lock& lock);
   base::Status send_all(std::chrono::milliseconds patience);
+  // Waits on wake_pipeline_, and counts how long.
+  template <class Ready>
+  void wait_for_senders(Lock& lock, Ready ready);
   void add_thread();
   void work();
   // The next batch that may go: a full one, or one with a record that need not wait for that.
@@ -128,6 +131,7 @@ class KinesisSink final : public Sink {
   std::atomic<std::uint64_t> records_{0};
   std::atomic<std::uint64_t> bytes_{0};
   std::atomic<std::uint64_t> retries_{0};
+  std::atomic<std::uint64_t> blocked_us_{0};
 };
 
 // Flink's partition key of a row: values as Java prints them, NULL as "null", at most 256

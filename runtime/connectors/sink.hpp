@@ -21,6 +21,7 @@ struct SinkMetrics {
   std::uint64_t records = 0;  // handed over for good
   std::uint64_t bytes = 0;
   std::uint64_t retries = 0;
+  std::uint64_t blocked_us = 0;  // that write() and flush() waited for the outside
   std::string note;
 };
 

@@ -126,10 +126,12 @@ class Builder {
     auto keys = order_matters || sink.settings.parallelism < 2 ? std::nullopt : exchange_keys(node);
     const auto instances = std::min<std::size_t>(
         static_cast<std::size_t>(std::max(sink.settings.parallelism, 1)), operators::key_groups);
+    const bool divided = keys.has_value();
     auto made = keys ? make_parallel_operator(node, around, std::move(*keys), instances)
                      : make_operator(node, around);
     const std::size_t added = out.graph.add(
         metered(std::move(name), std::move(made), node_metrics_), node.right ? 2 : 1, to);
+    if (divided) node_metrics_.back()->instances = instances;
     order_matters = order_matters || minds_order(node);
     BOOST_OUTCOME_TRY(add(*node.input, sink, out, {added, 0}, order_matters));
     if (!node.right) return base::success();
@@ -146,6 +148,7 @@ class Builder {
   }
 
   Status open_table(const plan::TableInput& input, Pipeline& pipeline) {
+    pipeline.name = input.table->name;
     auto columns = std::make_unique<operators::TableColumns>(
         input, plan::used_columns(plan_, input), context_);
     BOOST_OUTCOME_TRY(auto source,

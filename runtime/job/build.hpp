@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "runtime/connectors/connector.hpp"
@@ -27,6 +28,7 @@ struct Entry {
 
 // One source, what is done to its rows for everybody, and the branches that read them.
 struct Pipeline {
+  std::string name;                            // of the table; empty with constants
   std::unique_ptr<connectors::Source> source;  // null: `constants` is all there is
   data::Batch constants;
   operators::Chain table;  // declared columns, watermark; its last operator feeds the entries

@@ -162,7 +162,14 @@ base::Status Job::step(Pipeline& pipeline, milliseconds wait, std::size_t most, 
   bool any = false;
   while (left > 0) {
     if (pipeline.held_from == pipeline.held.rows && !pipeline.ended) {
+      const auto began = std::chrono::steady_clock::now();
       BOOST_OUTCOME_TRY(auto fetched, pipeline.source->next(wait));
+      // What it took to decode rows is work.
+      if (fetched.batch.rows == 0) {
+        idle_us_ += std::chrono::duration_cast<std::chrono::microseconds>(
+                        std::chrono::steady_clock::now() - began)
+                        .count();
+      }
       pipeline.held = std::move(fetched.batch);
       pipeline.held_from = 0;
       pipeline.ended = fetched.finished;
@@ -228,6 +235,8 @@ Status Job::status() const {
   out.windows_fired = counters_.windows_fired;
   out.late_rows = counters_.late_rows;
   out.rows_out = counters_.rows_out;
+  out.idle_us = idle_us_;
+  out.blocked_us = counters_.blocked_us;
   for (const auto& part : parts_) {
     for (const auto& pipeline : part->pipelines) {
       if (pipeline->source) {
@@ -236,6 +245,8 @@ Status Job::status() const {
         out.bytes_in += metrics.bytes;
         out.dropped += metrics.dropped;
         out.lag_ms = std::max(out.lag_ms, metrics.millis_behind_latest);
+        out.sources.push_back({pipeline->name, metrics.records, metrics.bytes, metrics.dropped,
+                               metrics.millis_behind_latest});
         if (!metrics.note.empty()) out.note += (out.note.empty() ? "" : "; ") + metrics.note;
       } else {
         out.records_in += pipeline->constants.rows;
@@ -245,6 +256,7 @@ Status Job::status() const {
     for (const auto& branch : part->branches) {
       const auto metrics = branch->sink->metrics();
       out.sink_retries += metrics.retries;
+      out.blocked_us += static_cast<std::int64_t>(metrics.blocked_us);
       if (!metrics.note.empty()) out.note += (out.note.empty() ? "" : "; ") + metrics.note;
     }
   }

@@ -62,6 +62,7 @@ class Job {
   connectors::Environment environment_;
   operators::Counters counters_;
   std::vector<std::unique_ptr<Part>> parts_;
+  std::int64_t idle_us_ = 0;
   std::atomic<bool> stop_{false};
   // Sources stop() may reach: written before run() loops, cleared never.
   std::atomic<bool> open_{false};

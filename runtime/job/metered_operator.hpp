@@ -11,6 +11,7 @@ namespace millrace::job {
 // Pipeline thread only.
 struct OperatorMetrics {
   std::string name;  // as in EXPLAIN: "GroupWindowAggregate"
+  std::size_t instances = 1;
   std::uint64_t rows_in = 0;
   std::uint64_t rows_out = 0;
   std::int64_t watermark_ms = operators::no_watermark;  // the newest that came in

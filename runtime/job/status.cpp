@@ -1,5 +1,7 @@
 #include "runtime/job/status.hpp"
 
+#include <algorithm>
+
 #include "common/json/json.hpp"
 
 namespace millrace::job {
@@ -39,6 +41,12 @@ std::string status_text(const Status& now, const Status& before) {
          rest_text(now);
 }
 
+double backpressure(const Status& now, const Status& before) {
+  const auto elapsed_us = static_cast<double>(now.now_ms - before.now_ms) * 1000;
+  if (elapsed_us <= 0) return 0;
+  return std::clamp(static_cast<double>(now.blocked_us - before.blocked_us) / elapsed_us, 0.0, 1.0);
+}
+
 std::string status_json(const Status& now, const Status& before) {
   json::Writer out;
   const auto number = [&out](std::string_view name, std::uint64_t value) {
@@ -67,6 +75,23 @@ std::string status_json(const Status& now, const Status& before) {
   number("late_rows_dropped", now.late_rows);
   number("sink_retries", now.sink_retries);
   time("millis_behind_latest", now.lag_ms, now.lag_ms >= 0);
+  time("idle_ms", now.idle_us / 1000, true);
+  time("blocked_ms", now.blocked_us / 1000, true);
+  out.key("backpressure");
+  out.real(backpressure(now, before));
+  out.key("sources");
+  out.begin_list();
+  for (const auto& one : now.sources) {
+    out.begin_map();
+    out.key("table");
+    out.text(one.table);
+    number("records", one.records);
+    number("bytes", one.bytes);
+    number("unreadable_records_dropped", one.dropped);
+    time("millis_behind_latest", one.lag_ms, one.lag_ms >= 0);
+    out.end_map();
+  }
+  out.end_list();
   out.key("operators");
   out.begin_list();
   for (const auto& one : now.operators) {
@@ -79,6 +104,7 @@ std::string status_json(const Status& now, const Status& before) {
                        one.watermark_ms != operators::last_watermark;
     time("watermark_ms", one.watermark_ms, known);
     time("busy_ms", one.busy_us / 1000, true);
+    number("instances", one.instances);
     out.end_map();
   }
   out.end_list();

@@ -1,6 +1,7 @@
 #include "runtime/operators/exchange.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <exception>
 
 #include "runtime/data/key_index.hpp"
@@ -158,7 +159,11 @@ Status Exchange::collect(std::size_t most, Output& out) {
       if (jobs_.empty()) return base::success();
       if (!is_done(*jobs_.front())) {
         if (jobs_.size() <= most) return base::success();
+        const auto began = std::chrono::steady_clock::now();
         wake_pipeline_.wait(lock, [this] { return is_done(*jobs_.front()); });
+        counters_.blocked_us += std::chrono::duration_cast<std::chrono::microseconds>(
+                                    std::chrono::steady_clock::now() - began)
+                                    .count();
       }
       first = std::move(jobs_.front());
       jobs_.pop_front();

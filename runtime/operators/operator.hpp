@@ -48,6 +48,7 @@ struct Counters {
   std::uint64_t windows_fired = 0;  // one a window, however many groups it has
   std::uint64_t late_rows = 0;      // dropped: every window of theirs had fired
   std::uint64_t rows_out = 0;       // given to sinks
+  std::int64_t blocked_us = 0;      // waited for other threads to take rows
 };
 
 // One pipeline thread at a time. Calls come in this order: process() and on_time() in any mixture,

@@ -41,6 +41,13 @@ struct Outcome {
   job::Status totals;
 };
 
+std::size_t instances_of(const job::Status& status, const std::string& name) {
+  for (const auto& one : status.operators) {
+    if (one.name == name) return one.instances;
+  }
+  return 0;
+}
+
 Outcome run(const std::string& script_text, std::size_t batch_rows = 2048) {
   const Directory directory;
   Outcome out;
@@ -221,4 +228,24 @@ TEST_CASE("the status line: rate since the last one, what is zero is left out") 
         "dropped");
   CHECK(job::totals_text(now) ==
         "12,345 records in, 9 rows out, 3 windows fired, 2 late rows dropped");
+}
+
+TEST_CASE("Job: the last keyed operator before a sink is divided, one whose order matters is not") {
+  const Directory directory;
+  const auto source = table(directory.write("t.jsonl", rows));
+  const std::string sink = "CREATE TABLE o (k STRING, n BIGINT) WITH ('connector'='blackhole');";
+  const std::string four = "SET 'parallelism.default' = '4';";
+  const std::string counted = "SELECT k, COUNT(*) AS n FROM t GROUP BY k";
+  auto done = run(four + source + sink + "INSERT INTO o " + counted + ";");
+  REQUIRE(done.error.empty());
+  CHECK(instances_of(done.totals, "GroupAggregate") == 4);
+  done = run(source + sink + "INSERT INTO o " + counted + ";");
+  CHECK(instances_of(done.totals, "GroupAggregate") == 1);
+  done =
+      run(four + source + sink +
+          "INSERT INTO o SELECT k, n FROM (SELECT k, n, ROW_NUMBER() OVER (ORDER BY n DESC) AS r "
+          "FROM (" +
+          counted + ")) WHERE r <= 1;");
+  REQUIRE(done.error.empty());
+  CHECK(instances_of(done.totals, "GroupAggregate") == 1);
 }
