@@ -199,11 +199,10 @@ class CsvDecoder final : public Decoder {
       }
       data::Column& part = parts[row ? nested_.size() : 0];
       part.truncate(0);
-      if (is_null_text(one)) {
-        nested_.add_null();
-      } else if (cell(part, one, arena)) {
+      const bool null = is_null_text(one);
+      if (!null && cell(part, one, arena)) {
         nested_.add(part, 0);
-      } else if (options_.ignore_parse_errors) {
+      } else if (null || options_.ignore_parse_errors) {
         nested_.add_null();
       } else {
         why_ = "'" + std::string{one} + "' is no " + part.type().with_nullable(true).text();
