@@ -60,6 +60,9 @@ class Accumulators {
   // Appends one group's result to `out`; text goes to `arena`, which the caller keeps alive.
   virtual void append_result(std::uint32_t group, data::Column& out, data::Arena& arena) const = 0;
 
+  // What in the rows given so far ends the job; empty: nothing.
+  [[nodiscard]] virtual std::string_view fault() const { return {}; }
+
   // Empties one group; its number may then stand for another key.
   virtual void clear_group(std::uint32_t group) = 0;
 
@@ -80,6 +83,7 @@ struct BoundAggregate {
   data::LogicalType result;
   // Rows may be taken back. Keeps more than it would otherwise: MIN and MAX every value.
   bool retract = false;
+  bool ignore_nulls = false;  // ARRAY_AGG(x IGNORE NULLS)
 
   [[nodiscard]] std::unique_ptr<Accumulators> make() const;
 };

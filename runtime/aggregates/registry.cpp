@@ -43,6 +43,25 @@ Result<LogicalType> percentile_type(Types args) {
   return LogicalType::float64();
 }
 
+Result<LogicalType> multiset_type(Types args) {
+  if (args[0].is(TypeKind::null)) return no_match();
+  return LogicalType::multiset(args[0]).not_null();
+}
+
+Result<LogicalType> array_type(Types args) {
+  if (args[0].is(TypeKind::null)) return no_match();
+  return LogicalType::array(args[0]).with_nullable(args[0].nullable());
+}
+
+Result<LogicalType> json_object_type(Types args) {
+  if (!args[0].is_string()) return no_match();
+  return LogicalType::varchar(2000).not_null();
+}
+
+Result<LogicalType> json_array_type(Types) {
+  return LogicalType::varchar(2000).not_null();
+}
+
 Result<LogicalType> rank_type(Types) {
   return LogicalType::bigint().not_null();
 }
@@ -57,6 +76,17 @@ constexpr std::array functions = {
     AggregateFunction{"LAST_VALUE", 1, 1, ordered_type, make_last_value, "LAST_VALUE(<ANY>)"},
     AggregateFunction{"LISTAGG", 1, 2, list_type, make_list,
                       "LISTAGG(<CHARACTER>)'\n'LISTAGG(<CHARACTER>, <CHARACTER>)"},
+    AggregateFunction{"COLLECT", 1, 1, multiset_type, make_collect, "COLLECT(<ANY>)"},
+    AggregateFunction{"ARRAY_AGG", 1, 1, array_type, make_array_agg, "ARRAY_AGG(<ANY>)"},
+    AggregateFunction{"JSON_OBJECTAGG_NULL_ON_NULL", 2, 2, json_object_type, make_json_objectagg,
+                      "JSON_OBJECTAGG_NULL_ON_NULL(<CHARACTER>, <ANY>)"},
+    AggregateFunction{"JSON_OBJECTAGG_ABSENT_ON_NULL", 2, 2, json_object_type, make_json_objectagg,
+                      "JSON_OBJECTAGG_ABSENT_ON_NULL(<CHARACTER>, <ANY>)"},
+    AggregateFunction{"JSON_ARRAYAGG_NULL_ON_NULL", 1, 1, json_array_type, make_json_arrayagg,
+                      "JSON_ARRAYAGG_NULL_ON_NULL(<ANY>)"},
+    AggregateFunction{"JSON_ARRAYAGG_ABSENT_ON_NULL", 1, 1, json_array_type, make_json_arrayagg,
+                      "JSON_ARRAYAGG_ABSENT_ON_NULL(<ANY>)"},
+    AggregateFunction{"SINGLE_VALUE", 1, 1, ordered_type, make_single_value, "SINGLE_VALUE(<ANY>)"},
     AggregateFunction{"PERCENTILE", 2, 2, percentile_type, make_percentile,
                       "PERCENTILE(<NUMERIC>, <NUMERIC>)"},
     AggregateFunction{"STDDEV", 1, 1, average_type, make_variance, "STDDEV(<NUMERIC>)"},
@@ -157,9 +187,9 @@ Result<BoundAggregate> bind_over_function(std::string_view name, std::vector<Log
 std::unique_ptr<Accumulators> BoundAggregate::make() const {
   auto plain = function->make(*this);
   // The smallest and the largest are the same with and without repetitions.
-  // LISTAGG has two arguments and looks for itself.
-  const bool matters =
-      distinct && function->name != "MIN" && function->name != "MAX" && function->name != "LISTAGG";
+  // LISTAGG has two arguments, ARRAY_AGG keeps NULL: they look for themselves.
+  const bool matters = distinct && function->name != "MIN" && function->name != "MAX" &&
+                       function->name != "LISTAGG" && function->name != "ARRAY_AGG";
   return matters ? make_distinct(*this, std::move(plain)) : std::move(plain);
 }
 

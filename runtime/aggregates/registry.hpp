@@ -25,6 +25,12 @@ std::unique_ptr<Accumulators> make_max(const BoundAggregate& call);
 std::unique_ptr<Accumulators> make_first_value(const BoundAggregate& call);
 std::unique_ptr<Accumulators> make_last_value(const BoundAggregate& call);
 std::unique_ptr<Accumulators> make_list(const BoundAggregate& call);
+std::unique_ptr<Accumulators> make_collect(const BoundAggregate& call);
+std::unique_ptr<Accumulators> make_array_agg(const BoundAggregate& call);
+// ..._NULL_ON_NULL and ..._ABSENT_ON_NULL, by the function's name.
+std::unique_ptr<Accumulators> make_json_objectagg(const BoundAggregate& call);
+std::unique_ptr<Accumulators> make_json_arrayagg(const BoundAggregate& call);
+std::unique_ptr<Accumulators> make_single_value(const BoundAggregate& call);
 std::unique_ptr<Accumulators> make_percentile(const BoundAggregate& call);
 // STDDEV_POP, STDDEV_SAMP, VAR_POP, VAR_SAMP, by the function's name.
 std::unique_ptr<Accumulators> make_variance(const BoundAggregate& call);

@@ -5,6 +5,7 @@
 #include "runtime/data/decimal.hpp"
 #include "runtime/expr/kernels.hpp"
 #include "runtime/expr/numbers.hpp"
+#include "runtime/expr/time_units.hpp"
 
 namespace millrace::expr {
 
@@ -88,7 +89,8 @@ Result<Column> on_decimals(const Expr& call, std::span<const ColumnPtr> args, st
   return out;
 }
 
-// Adds calendar months: the day is held within the month.
+}  // namespace
+
 TimestampValue add_months(const TimestampValue& value, std::int64_t months) {
   const std::int64_t days = data::floor_div(value.millis, data::millis_per_day);
   data::CivilDate date = data::civil_from_days(days);
@@ -99,6 +101,8 @@ TimestampValue add_months(const TimestampValue& value, std::int64_t months) {
   const std::int64_t moved = wrapping_multiply(data::days_from_civil(date), data::millis_per_day);
   return {wrapping_add(moved, value.millis - days * data::millis_per_day), value.nanos_of_milli};
 }
+
+namespace {
 
 // args: a time and an interval. DATE counts days, TIME wraps around midnight.
 template <bool subtract>

@@ -160,6 +160,7 @@ std::span<const Function> regexp_functions();
 std::span<const Function> real_functions();
 std::span<const Function> json_functions();
 std::span<const Function> epoch_functions();
+std::span<const Function> span_functions();
 std::span<const Function> other_functions();
 
 // Forms that are written in terms of others (BETWEEN, IN, NULLIF, IF, ...): nullopt when `name` is

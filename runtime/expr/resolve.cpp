@@ -102,6 +102,7 @@ std::vector<Family> function_families() {
           {"JSON out of values", json_value_functions()},
           {"time", time_functions()},
           {"instants and zones", epoch_functions()},
+          {"spans of time", span_functions()},
           {"constructors and access", nested_functions()},
           {"arrays", array_functions()},
           {"arrays and texts", array_text_functions()},

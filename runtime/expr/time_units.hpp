@@ -44,6 +44,9 @@ std::int64_t extract_field(TimeUnit unit, const data::TimestampValue& local);
 std::int64_t floor_to(TimeUnit unit, std::int64_t local_ms);
 std::int64_t ceil_to(TimeUnit unit, std::int64_t local_ms);
 
+// arithmetic.cpp: calendar months later; the day is held within the month.
+data::TimestampValue add_months(const data::TimestampValue& value, std::int64_t months);
+
 // The overload FLOOR(time TO unit), CEIL(time TO unit).
 base::Result<Signature> infer_time_floor(std::span<const ExprPtr> args, bool up);
 

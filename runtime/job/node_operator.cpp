@@ -16,6 +16,7 @@
 #include "runtime/operators/temporal_sort.hpp"
 #include "runtime/operators/top_n.hpp"
 #include "runtime/operators/union.hpp"
+#include "runtime/operators/unnest.hpp"
 #include "runtime/operators/window_aggregate.hpp"
 #include "runtime/operators/window_expand.hpp"
 #include "runtime/operators/window_join.hpp"
@@ -91,6 +92,9 @@ std::unique_ptr<operators::Operator> make_operator(const plan::Node& node,
   if (const auto* match = std::get_if<plan::Match>(&node.body)) {
     return std::make_unique<operators::MatchOperator>(*match, node, around.context,
                                                       around.counters);
+  }
+  if (const auto* unnest = std::get_if<plan::Unnest>(&node.body)) {
+    return std::make_unique<operators::UnnestOperator>(*unnest, node, around.context);
   }
   KS_ASSERT(std::holds_alternative<plan::Union>(node.body));
   return std::make_unique<operators::UnionOperator>(2);

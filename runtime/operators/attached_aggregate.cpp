@@ -34,7 +34,7 @@ Status AttachedAggregateOperator::take_row(std::size_t, const data::Batch& batch
   if (window.states.empty()) {
     for (const auto& call : plan_.calls) window.states.push_back(call.aggregate.make());
   }
-  Group group{start, {}};
+  Group group{start, {}, 0};
   key_codec_.append(group.key, batch.columns, plan_.keys, row);
   std::string name = std::to_string(start) + ":" + group.key;
   const auto [known, added] =
@@ -45,6 +45,8 @@ Status AttachedAggregateOperator::take_row(std::size_t, const data::Batch& batch
       if (state->size() < window.groups.size()) state->resize(window.groups.size() * 2);
     }
   }
+  const bool adds = data::adds(batch.kind(row));
+  window.groups[known->second].rows += adds ? 1 : -1;
   const std::uint32_t number[] = {known->second};
   const std::uint32_t rows[] = {static_cast<std::uint32_t>(row)};
   std::vector<data::ColumnPtr> args;
@@ -53,7 +55,12 @@ Status AttachedAggregateOperator::take_row(std::size_t, const data::Batch& batch
     if (!passes(call, batch, row)) continue;
     args.clear();
     for (const std::size_t arg : call.args) args.push_back(batch.columns[arg]);
-    window.states[i]->add(number, rows, args, arrived() - row);
+    if (adds) {
+      window.states[i]->add(number, rows, args, arrived() - row);
+    } else {
+      window.states[i]->retract(number, rows, args);
+    }
+    BOOST_OUTCOME_TRY(check_fault(*window.states[i]));
   }
   return base::success();
 }
@@ -80,6 +87,7 @@ void AttachedAggregateOperator::close_until(std::int64_t ms) {
 void AttachedAggregateOperator::close(std::int64_t end, const Window& window) {
   const std::size_t keys = plan_.keys.size();
   for (std::uint32_t number = 0; number < window.groups.size(); ++number) {
+    if (window.groups[number].rows <= 0) continue;
     const auto columns = results().columns();
     key_codec_.read(window.groups[number].key, columns.first(keys), results().arena());
     std::size_t next = keys;

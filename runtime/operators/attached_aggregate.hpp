@@ -30,6 +30,7 @@ class AttachedAggregateOperator final : public RowOperator {
   struct Group {
     std::int64_t start = 0;
     std::string key;
+    std::int64_t rows = 0;  // less than one: all were taken back
   };
   struct Window {
     std::map<std::string, std::uint32_t> numbers;  // by start and key

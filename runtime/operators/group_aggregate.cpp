@@ -119,6 +119,9 @@ Status GroupAggregateOperator::take_row(std::size_t, const data::Batch& batch, s
     return base::success();
   }
   update(*group, batch, row, add);
+  for (const auto& state : states_) {
+    BOOST_OUTCOME_TRY(check_fault(*state));
+  }
   append_result(batch, row, group->number, first ? RowKind::insert : RowKind::update_after);
   if (!first && same_results()) results().truncate(results().rows() - 2);
   return base::success();

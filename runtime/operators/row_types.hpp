@@ -36,6 +36,12 @@ inline std::string sort_key_of(std::span<const plan::OrderField> order, const da
   return key;
 }
 
+// The error of an aggregate that cannot go on with the rows it was given.
+inline Status check_fault(const aggregates::Accumulators& state) {
+  if (state.fault().empty()) return base::success();
+  return base::Error(base::ErrorCode::validation, std::string(state.fault()));
+}
+
 // FILTER (WHERE ...): whether the row counts for this call.
 inline bool passes(const plan::AggregateCall& call, const data::Batch& batch, std::size_t row) {
   if (!call.filter) return true;

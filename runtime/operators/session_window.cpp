@@ -68,7 +68,7 @@ Status SessionWindowOperator::take_row(std::size_t, const data::Batch& batch, st
   }
   std::string bytes;
   row_codec_.append(bytes, batch.columns, row);
-  session.rows.emplace(arrived(), std::move(bytes));
+  session.rows.emplace(arrived(), std::pair(batch.kind(row), std::move(bytes)));
   ends_[{session.end, session.number}] = {key, session.start};
   const std::int64_t start = session.start;
   of_key.emplace(start, std::move(session));
@@ -101,12 +101,12 @@ void SessionWindowOperator::emit(const Session& session) {
   const std::size_t width = row_codec_.size();
   for (const auto& [arrival, row] : session.rows) {
     const auto columns = results().columns();
-    row_codec_.read(row, columns.first(width), results().arena());
+    row_codec_.read(row.second, columns.first(width), results().arena());
     columns[width].append(data::TimestampValue{session.start, 0});
     columns[width + 1].append(data::TimestampValue{session.end, 0});
     columns[width + 2].append(
         data::TimestampValue{plan_.window.zoned ? fires_at(session.end) : session.end - 1, 0});
-    results().finish_row();
+    results().finish_row(row.first);
   }
 }
 

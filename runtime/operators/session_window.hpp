@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "runtime/operators/row_operator.hpp"
@@ -30,7 +31,7 @@ class SessionWindowOperator final : public RowOperator {
     std::int64_t start = 0;
     std::int64_t end = 0;  // behind the last row by the gap
     std::uint64_t number = 0;
-    std::map<std::uint64_t, std::string> rows;  // by arrival
+    std::map<std::uint64_t, std::pair<data::RowKind, std::string>> rows;  // by arrival
   };
   using Sessions = std::map<std::int64_t, Session>;  // of one key, by start
 

@@ -218,6 +218,11 @@ Status WindowAggregateOperator::fire(std::int64_t end, Output& out) {
   ++counters_.windows_fired;
   Chunk result;
   data::Batch& batch = result.batch;
+  for (auto slice = first; slice != last; ++slice) {
+    for (const auto& state : slice->second.states) {
+      BOOST_OUTCOME_TRY(check_fault(*state));
+    }
+  }
   const Slice* whole = &first->second;
   Slice merged = make_slice();
   std::vector<std::uint32_t> order;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "runtime/plan/binder.hpp"
+#include "runtime/plan/correlation.hpp"
 #include "runtime/plan/group_window.hpp"
 
 namespace millrace::plan {
@@ -17,12 +18,26 @@ using expr::ExprPtr;
 //   input -> Calc: keys, arguments, time -> WindowAggregate -> Calc: HAVING, SELECT list
 class AggregateQuery {
  public:
-  AggregateQuery(Binder& binder, const sql::Select& select, const Relation& input)
-      : binder_(binder), select_(select), input_(input), scope_(input.scope()) {}
+  // pulled: see there; may be null.
+  AggregateQuery(Binder& binder, const sql::Select& select, const Relation& input,
+                 const Pulled* pulled)
+      : binder_(binder),
+        select_(select),
+        input_(input),
+        pulled_(pulled),
+        scope_(pulled != nullptr ? pulled->scope : input.scope()) {}
 
   Result<NodePtr> run() {
-    BOOST_OUTCOME_TRY(auto where, bind_where(select_, scope_));
-    condition_ = std::move(where);
+    if (pulled_ != nullptr) {
+      if (!select_.group_sets.empty()) {
+        return sql::not_served(select_.span.from, "GROUPING SETS in a sub-query like this");
+      }
+      condition_ = pulled_->condition;
+      keys_ = pulled_->keys;
+    } else {
+      BOOST_OUTCOME_TRY(auto where, bind_where(select_, scope_));
+      condition_ = std::move(where);
+    }
     for (const auto& key : select_.group_by) {
       BOOST_OUTCOME_TRY(group_by(*key));
     }
@@ -50,6 +65,10 @@ class AggregateQuery {
       BOOST_OUTCOME_TRY(refuse_null(bound, item.expression->where));
       fields.push_back(output_field(call_name_, bound));
       projections.push_back(std::move(bound));
+    }
+    for (std::size_t i = 0; pulled_ != nullptr && i < pulled_->keys.size(); ++i) {
+      projections.push_back(key_column(i));
+      fields.push_back({"\x01key" + std::to_string(fields.size()), projections.back()->type});
     }
     ExprPtr having;
     if (select_.having) {
@@ -196,7 +215,7 @@ class AggregateQuery {
     if (tree.kind == Kind::call && !tree.over && aggregates::is_aggregate(tree.name)) {
       return aggregate_call(tree);
     }
-    if (tree.kind == Kind::subquery && tree.name.empty()) {
+    if (tree.kind == Kind::subquery) {
       return sql::not_served(tree.where.from, "a sub-query as a value beside GROUP BY");
     }
     if (tree.kind == Kind::call && (tree.name == "GROUPING" || tree.name == "GROUPING_ID")) {
@@ -302,6 +321,10 @@ class AggregateQuery {
                                             types, tree.flag);
     if (!bound) return located(bound.error(), tree.where);
     call.aggregate = bound.value();
+    call.aggregate.ignore_nulls = tree.ignore_nulls;
+    if (tree.name.starts_with("JSON_")) {
+      BOOST_OUTCOME_TRY(json_arguments(tree, call));
+    }
     for (std::size_t i = 0; i < call.args.size(); ++i) {
       if (call.args[i]->type.same_as(call.aggregate.args[i])) continue;
       auto converted = expr::make_cast(call.args[i], call.aggregate.args[i]);
@@ -316,7 +339,9 @@ class AggregateQuery {
       BOOST_OUTCOME_TRY(auto filter, bind_condition(*tree.filter, scope_, "FILTER"));
       call.filter = std::move(filter);
     }
-    if (tree.name == "FIRST_VALUE" || tree.name == "LAST_VALUE") unmergeable_.push_back(&tree);
+    if (tree.name == "FIRST_VALUE" || tree.name == "LAST_VALUE" || tree.name.starts_with("JSON_")) {
+      unmergeable_.push_back(&tree);
+    }
     for (std::size_t i = 0; i < calls_.size(); ++i) {
       if (same(calls_[i], call)) return call_column(i);
     }
@@ -325,9 +350,42 @@ class AggregateQuery {
     return call_column(calls_.size() - 1);
   }
 
+  // JSON_OBJECTAGG and JSON_ARRAYAGG are given their keys and values as JSON.
+  static Status json_arguments(const sql::Expression& tree, Call& call) {
+    for (std::size_t i = 0; i < call.args.size(); ++i) {
+      const sql::Expression& written = *tree.arguments[i];
+      const bool json = written.kind == Kind::call &&
+                        (written.name == "JSON_OBJECT" || written.name == "JSON_ARRAY");
+      auto made = expr::make_call("JSON_ARRAY",
+                                  {expr::make_string(json ? "ABSENT1" : "ABSENT0"), call.args[i]});
+      if (!made) return located(made.error(), tree.where);
+      call.args[i] = made.value();
+      call.aggregate.args[i] = call.args[i]->type;
+    }
+    return base::success();
+  }
+
+  // Where Flink has no method for it: JSON_ARRAYAGG in windows that are merged or of GROUP BY.
+  Status check_json(const Window& window) const {
+    for (const sql::Expression* call : unmergeable_) {
+      if (!call->name.starts_with("JSON_")) continue;
+      const bool object = call->name.starts_with("JSON_OBJECT");
+      const bool merged = window.kind != Window::Kind::tumble && !object;
+      if (!window.legacy && !merged) continue;
+      return sql::plain_error(
+          call->where.from, std::string("Could not find an implementation method '") +
+                                (window.legacy ? "accumulate" : "merge") +
+                                "' in class 'org.apache.flink.table.runtime.functions.aggregate." +
+                                (object ? "JsonObjectAggFunction" : "JsonArrayAggFunction") +
+                                "' for function '" + call->name + "'");
+    }
+    return base::success();
+  }
+
   static bool same(const Call& a, const Call& b) {
     if (a.aggregate.function != b.aggregate.function ||
-        a.aggregate.distinct != b.aggregate.distinct || a.args.size() != b.args.size()) {
+        a.aggregate.distinct != b.aggregate.distinct ||
+        a.aggregate.ignore_nulls != b.aggregate.ignore_nulls || a.args.size() != b.args.size()) {
       return false;
     }
     if ((a.filter == nullptr) != (b.filter == nullptr) ||
@@ -475,13 +533,17 @@ class AggregateQuery {
       node->body = GroupAggregate{std::move(keys), std::move(calls), retracts};
       return NodePtr(std::move(node));
     }
+    // Rows that are taken back go through the windows one by one.
+    const bool retracts = changes_of(*input).any();
     WindowAggregate aggregate;
     aggregate.keys = std::move(keys);
     aggregate.calls = std::move(calls);
+    for (auto& call : aggregate.calls) call.aggregate.retract = retracts;
     aggregate.properties = properties_;
     ExprPtr time = window_ ? window_->time : nullptr;
     if (from_function_) {
-      const auto expand = fold_to_window_function(input, projections, condition_);
+      const auto expand =
+          retracts ? std::nullopt : fold_to_window_function(input, projections, condition_);
       const Window* attached = expand ? nullptr : window_below(*input);
       if (expand) {
         aggregate.window = expand->window;
@@ -507,7 +569,8 @@ class AggregateQuery {
     } else {
       aggregate.window = window_->window;
     }
-    if (window_ && aggregate.window.kind == Window::Kind::session) {
+    BOOST_OUTCOME_TRY(check_json(aggregate.window));
+    if (window_ && (aggregate.window.kind == Window::Kind::session || retracts)) {
       if (!sets_.empty()) {
         return sql::not_served(select_.span.from, "GROUPING SETS beside SESSION");
       }
@@ -516,6 +579,7 @@ class AggregateQuery {
     }
     if (aggregate.window.kind == Window::Kind::hop) {
       for (const sql::Expression* call : unmergeable_) {
+        if (call->name.starts_with("JSON_")) continue;
         binder_.warn(call->where.from, call->name +
                                            " in a HOP window: Flink refuses this query (no "
                                            "merge for it, seen with 2.2)");
@@ -549,11 +613,12 @@ class AggregateQuery {
   }
 
   // GROUP BY SESSION(time, gap): a session for each group, whose rows carry it to the aggregate.
+  // The other windows when rows are taken back.
   Result<NodePtr> session(std::shared_ptr<Node> node, WindowAggregate aggregate,
                           std::vector<ExprPtr> projections, std::vector<Field> fields) {
     WindowExpand expand;
     expand.window = aggregate.window;
-    expand.partition = aggregate.keys;
+    if (expand.window.kind == Window::Kind::session) expand.partition = aggregate.keys;
     if (aggregate.window.event_time) {
       expand.time_column = add_argument(window_->time, projections, fields);
       fields[expand.time_column].time = TimeAttribute::rowtime;
@@ -623,6 +688,7 @@ class AggregateQuery {
   Binder& binder_;
   const sql::Select& select_;
   const Relation& input_;
+  const Pulled* pulled_;
   const Scope scope_;
   ExprPtr condition_;
   std::vector<ExprPtr> keys_;
@@ -643,8 +709,8 @@ class AggregateQuery {
 }  // namespace
 
 Result<NodePtr> bind_aggregate_query(Binder& binder, const sql::Select& select,
-                                     const Relation& input) {
-  return AggregateQuery(binder, select, input).run();
+                                     const Relation& input, const Pulled* pulled) {
+  return AggregateQuery(binder, select, input, pulled).run();
 }
 
 }  // namespace millrace::plan

@@ -145,6 +145,18 @@ Result<NodePtr> Binder::table(const std::vector<sql::Identifier>& path,
   return NodePtr(std::move(node));
 }
 
+Status check_aliases(const std::vector<sql::Identifier>& aliases,
+                     const std::vector<Field>& fields) {
+  if (aliases.size() == fields.size()) return base::success();
+  std::string names;
+  for (const auto& field : fields) names += (names.empty() ? "'" : ", '") + field.name + "'";
+  return sql::validation_error({aliases.front().where.from, aliases.back().where.to},
+                               "List of column aliases must have same degree as table; table has " +
+                                   std::to_string(fields.size()) + " columns (" + names +
+                                   "), whereas alias list has " + std::to_string(aliases.size()) +
+                                   " columns");
+}
+
 Result<Relation> Binder::from(const sql::TableReference& reference) {
   Relation out;
   switch (reference.kind) {
@@ -161,6 +173,8 @@ Result<Relation> Binder::from(const sql::TableReference& reference) {
     }
     case sql::TableReference::Kind::join:
       return join(reference);
+    case sql::TableReference::Kind::unnest:
+      return unnest(reference);
     case sql::TableReference::Kind::match: {
       BOOST_OUTCOME_TRY(auto matched, match(reference));
       out = std::move(matched);
@@ -174,13 +188,7 @@ Result<Relation> Binder::from(const sql::TableReference& reference) {
   }
   if (reference.alias) out.alias = reference.alias->text;
   if (!reference.alias_columns.empty()) {
-    if (reference.alias_columns.size() != out.node->fields.size()) {
-      return sql::validation_error(
-          reference.where, "List of column aliases must have same degree as table; table has " +
-                               std::to_string(out.node->fields.size()) +
-                               " columns, whereas alias list has " +
-                               std::to_string(reference.alias_columns.size()) + " columns");
-    }
+    BOOST_OUTCOME_TRY(check_aliases(reference.alias_columns, out.node->fields));
     out.node = rename(out.node, reference.alias_columns);
   }
   return out;

@@ -93,6 +93,9 @@ struct CommonTables {
   std::map<std::string, Entry> tables;
 };
 
+struct Inner;
+struct Pulled;
+
 class Binder {
  public:
   // The catalog outlives the binder. Warnings are appended, each "line:column: text".
@@ -129,6 +132,20 @@ class Binder {
   // scalar_query.cpp: (SELECT ...) as a value in the list, WHERE or HAVING: a column of the input
   // more.
   Status apply_scalar_queries(const sql::Select& select, Relation& input);
+  // correlation.cpp: a sub-query, which may name columns of `outer` (the columns of `outer_node`).
+  // grouped: for each combination of those that matter its rows are told apart by the columns
+  // behind the list, with nothing but equality.
+  Result<Inner> inner_query(const sql::Query& written, const NodePtr& outer_node,
+                            const Scope& outer, bool grouped);
+  // The columns of both, without those only the condition reads. on: ON's condition or null.
+  static Result<NodePtr> lateral(Join::Kind kind, const Relation& left, const Inner& inner,
+                                 const expr::ExprPtr& on);
+  // scalar_query.cpp: the value of a sub-query for each row of `node`, which gets more columns
+  // behind its own; `left`: IN's operand.
+  Result<expr::ExprPtr> value_query(const sql::Expression& tree, const expr::ExprPtr& left,
+                                    NodePtr& node, const Scope& outer);
+  // unnest_query.cpp: UNNEST by itself.
+  static Result<Relation> unnest(const sql::TableReference& reference);
   // match_query.cpp
   Result<Relation> match(const sql::TableReference& reference);
 
@@ -137,6 +154,16 @@ class Binder {
   std::shared_ptr<const CommonTables> common_;
   int depth_ = 0;
 };
+
+// bind_query.cpp: t(a, b) names as many columns as there are.
+Status check_aliases(const std::vector<sql::Identifier>& aliases, const std::vector<Field>& fields);
+
+// unnest_query.cpp: the columns that UNNEST gives for each row of a scope, on an Unnest node that
+// still lacks its input.
+Result<Relation> elements_of(const sql::TableReference& reference, const Scope& left);
+// `left` beside those columns. kind: how they are joined; condition: ON's, over both (null: none).
+Result<NodePtr> make_unnest(const sql::TableReference& reference, const NodePtr& left,
+                            const Relation& elements, const expr::ExprPtr& condition);
 
 // using_join.cpp: what USING and NATURAL say: the condition they amount to, and the columns they
 // make one.
@@ -163,8 +190,9 @@ Status check_over(const Over& over, const std::vector<Field>& fields, sql::Posit
 Result<expr::ExprPtr> bind_where(const sql::Select& select, const Scope& scope);
 
 // join_query.cpp: a join by its condition, over both inputs' columns in a row (null: none).
+// timed: bounds on both row times make it an interval join.
 NodePtr make_join(Join::Kind kind, const NodePtr& left, const NodePtr& right,
-                  const expr::ExprPtr& condition);
+                  const expr::ExprPtr& condition, bool timed = true);
 // Moves what `condition` says of a join's inputs into the join; what stays is left in it.
 NodePtr push_into_joins(const NodePtr& node, expr::ExprPtr& condition);
 
@@ -210,7 +238,7 @@ NodePtr make_window_expand(NodePtr input, WindowExpand expand);
 
 // aggregate_query.cpp: a SELECT with GROUP BY or aggregates.
 Result<NodePtr> bind_aggregate_query(Binder& binder, const sql::Select& select,
-                                     const Relation& input);
+                                     const Relation& input, const Pulled* pulled = nullptr);
 
 // An INTERVAL literal in milliseconds; `what` for the message.
 Result<std::int64_t> interval_argument(const sql::Expression& tree, const std::string& what);

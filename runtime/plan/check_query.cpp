@@ -8,8 +8,6 @@ namespace {
 
 // The name under which Flink's planner knows a node that takes inserts only; empty: it takes all.
 std::string insert_only_name(const Node& node) {
-  if (std::holds_alternative<WindowExpand>(node.body)) return "StreamPhysicalWindowTableFunction";
-  if (std::holds_alternative<WindowAggregate>(node.body)) return "StreamPhysicalWindowAggregate";
   if (std::holds_alternative<WindowRank>(node.body)) return "StreamPhysicalWindowRank";
   if (const auto* over = std::get_if<Over>(&node.body)) {
     return over->by_value ? "" : "StreamPhysicalOverAggregate";

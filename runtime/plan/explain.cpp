@@ -345,6 +345,12 @@ std::string node_text(const Node& node) {
     return "Expand(groupingSets=[" + sets + "])";
   }
   if (const auto* match = std::get_if<Match>(&node.body)) return match_text(*match, node);
+  if (const auto* unnest = std::get_if<Unnest>(&node.body)) {
+    return "Correlate(invocation=[UNNEST(" + expr::to_text(*unnest->value) + ")], select=[" +
+           list_fields(node.fields) + "], joinType=[" + (unnest->outer ? "LEFT" : "INNER") + "]" +
+           (unnest->condition ? ", condition=[" + expr::to_text(*unnest->condition) + "]" : "") +
+           ")";
+  }
   if (std::holds_alternative<Union>(node.body)) {
     return "Union(all=[true], union=[" +
            join(node.fields, [](const Field& field) { return field.name; }) + "])";

@@ -4,6 +4,7 @@
 
 #include "runtime/expr/function.hpp"
 #include "runtime/plan/binder.hpp"
+#include "runtime/plan/correlation.hpp"
 #include "runtime/plan/group_window.hpp"
 
 namespace millrace::plan {
@@ -182,7 +183,7 @@ void find_window(Join& join, const Node& left, const Node& right) {
 }  // namespace
 
 NodePtr make_join(Join::Kind kind, const NodePtr& left, const NodePtr& right,
-                  const ExprPtr& condition) {
+                  const ExprPtr& condition, bool timed) {
   const std::size_t width = left->fields.size();
   std::vector<Field> fields = left->fields;
   fields.insert(fields.end(), right->fields.begin(), right->fields.end());
@@ -196,7 +197,7 @@ NodePtr make_join(Join::Kind kind, const NodePtr& left, const NodePtr& right,
   std::vector<ExprPtr> parts;
   if (condition) split_and(condition, parts);
   Bounds bounds;
-  const bool append = !changes_of(*left).any() && !changes_of(*right).any();
+  const bool append = timed && !changes_of(*left).any() && !changes_of(*right).any();
   std::vector<ExprPtr> rest;
   std::vector<ExprPtr> bounding;
   for (const auto& part : parts) {
@@ -294,10 +295,56 @@ NodePtr push_into_joins(const NodePtr& node, ExprPtr& condition) {
                    filtered(node->right, right_parts, join->right_width), join_and(both));
 }
 
+namespace {
+
+// A table function that is none of the windows': only a JVM could run it.
+Status check_function(const sql::Expression& call, const Scope& left) {
+  if (call.name == "TUMBLE" || call.name == "HOP" || call.name == "CUMULATE" ||
+      call.name == "SESSION") {
+    return base::success();
+  }
+  std::string families;
+  for (const auto& argument : call.arguments) {
+    BOOST_OUTCOME_TRY(const auto bound, bind_expression(*argument, left, "FROM"));
+    families += (families.empty() ? "<" : ", <") + bound->type.family_text() + ">";
+  }
+  return sql::validation_error(call.where, "No match found for function signature " +
+                                               call.path[0].text + "(" + families + ")");
+}
+
+// The SELECT list of a LATERAL sub-query under its names.
+Result<Relation> list_of(const Inner& inner, const sql::TableReference& reference) {
+  auto node = std::make_shared<Node>(*inner.node);
+  node->fields.resize(inner.items);
+  if (!reference.alias_columns.empty()) {
+    BOOST_OUTCOME_TRY(check_aliases(reference.alias_columns, node->fields));
+    for (std::size_t i = 0; i < inner.items; ++i) {
+      node->fields[i].name = reference.alias_columns[i].text;
+    }
+  }
+  Relation out;
+  if (reference.alias) out.alias = reference.alias->text;
+  out.node = std::move(node);
+  return out;
+}
+
+}  // namespace
+
 Result<Relation> Binder::join(const sql::TableReference& reference) {
   using Written = sql::TableReference::Join;
   BOOST_OUTCOME_TRY(auto left, from(*reference.left));
-  BOOST_OUTCOME_TRY(auto right, from(*reference.right));
+  const bool unnests = reference.right->kind == sql::TableReference::Kind::unnest;
+  if (reference.right->lateral && reference.right->function && !unnests) {
+    BOOST_OUTCOME_TRY(check_function(*reference.right->function, left.scope()));
+  }
+  const bool lateral_query = reference.right->lateral && reference.right->query != nullptr;
+  Inner inner;
+  if (lateral_query) {
+    BOOST_OUTCOME_TRY(inner, inner_query(*reference.right->query, left.node, left.scope(), false));
+  }
+  BOOST_OUTCOME_TRY(auto right, unnests         ? elements_of(*reference.right, left.scope())
+                                : lateral_query ? list_of(inner, *reference.right)
+                                                : from(*reference.right));
   Relation out;
   out.tables = left.scope().tables;
   const std::size_t width = left.node->fields.size();
@@ -325,6 +372,26 @@ Result<Relation> Binder::join(const sql::TableReference& reference) {
       for (auto& hidden : one.hides) hidden += width;
       out.merged.push_back(std::move(one));
     }
+  }
+  if (unnests) {
+    BOOST_OUTCOME_TRY(auto node, make_unnest(reference, left.node, right, condition));
+    out.node = std::move(node);
+    return out;
+  }
+  if (lateral_query) {
+    if (inner.condition && reference.join != Written::cross && reference.join != Written::inner &&
+        reference.join != Written::left) {
+      return sql::plain_error(reference.where.from,
+                              std::string("Unknown join type ") +
+                                  (reference.join == Written::right ? "RIGHT" : "FULL"));
+    }
+    const Join::Kind joined = reference.join == Written::left    ? Join::Kind::left
+                              : reference.join == Written::right ? Join::Kind::right
+                              : reference.join == Written::full  ? Join::Kind::full
+                                                                 : Join::Kind::inner;
+    BOOST_OUTCOME_TRY(auto node, lateral(joined, left, inner, condition));
+    out.node = std::move(node);
+    return out;
   }
   if (reference.right->as_of) {
     BOOST_OUTCOME_TRY(auto node, make_temporal_join(reference, left, right, condition));

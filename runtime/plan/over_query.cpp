@@ -213,7 +213,9 @@ class OverQuery {
       if (!converted) return located(converted.error(), tree.where);
       call.args[i] = converted.value();
     }
-    return bound.value();
+    auto call_bound = bound.value();
+    call_bound.ignore_nulls = tree.ignore_nulls;
+    return call_bound;
   }
 
   // ---- the plan

@@ -154,6 +154,15 @@ struct Expand {
   std::vector<Set> sets;
 };
 
+// UNNEST(value): each row once for each element of an array or multiset, or entry of a map. Its
+// columns: the input's, the element (a row's fields; a map's key and value), then its number.
+struct Unnest {
+  expr::ExprPtr value;      // over the input's columns
+  expr::ExprPtr condition;  // over the element's columns; null: every element
+  bool outer = false;       // LEFT JOIN: a row without elements stays, with NULLs
+  bool ordinality = false;  // counted from 1
+};
+
 // ORDER BY a time attribute: rows in the order of time when the watermark has passed them.
 struct TemporalSort {
   std::vector<OrderField> order;  // the time first
@@ -287,7 +296,7 @@ struct Over {
 
 struct Node {
   std::variant<Scan, ConstantRows, Calc, WindowExpand, WindowAggregate, GroupAggregate, Union, Rank,
-               Deduplicate, WindowRank, Over, Join, SetAll, Expand, TemporalSort, Match>
+               Deduplicate, WindowRank, Over, Join, SetAll, Expand, TemporalSort, Match, Unnest>
       body;
   NodePtr input;  // null for Scan and ConstantRows
   NodePtr right;  // the second input of nodes that have two

@@ -117,7 +117,7 @@ NodePtr make_first_rows(const Over& over, const RankBounds& bounds, bool with_nu
   const bool one = bounds.from == 1 && *bounds.to == 1;
   const TimeAttribute time =
       over.order.size() == 1 ? fields[over.order[0].column].time : TimeAttribute::none;
-  const Window* window = start && end && !changing ? window_below(*input) : nullptr;
+  const Window* window = start && end ? window_below(*input) : nullptr;
   auto node = std::make_shared<Node>();
   node->fields = fields;
   if (window != nullptr) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "runtime/plan/binder.hpp"
+#include "runtime/plan/correlation.hpp"
 
 namespace millrace::plan {
 
@@ -83,6 +84,16 @@ NodePtr join_inner(Join::Kind kind, const NodePtr& outer, NodePtr inner, const E
   return make_join(kind, outer, inner, join_and(of_both));
 }
 
+// No rows at all.
+NodePtr nothing_of(const NodePtr& node) {
+  std::vector<ExprPtr> columns;
+  for (std::size_t i = 0; i < node->fields.size(); ++i) {
+    columns.push_back(expr::make_column(i, node->fields[i].name, node->fields[i].type));
+  }
+  auto fields = node->fields;
+  return make_calc(node, expr::make_bool(false), std::move(columns), std::move(fields));
+}
+
 }  // namespace
 
 Result<ExprPtr> bind_where(const sql::Select& select, const Scope& scope) {
@@ -134,9 +145,19 @@ Status Binder::apply_subquery(const sql::Expression& tree, bool negated, Relatio
                                  "Values passed to IN operator must have compatible types");
   };
   if (select == nullptr) {
-    BOOST_OUTCOME_TRY(auto bound, query(*tree.query));
-    inner = std::move(bound);
-    BOOST_OUTCOME_TRY(one_column(inner->fields.size()));
+    if (!in && always_one_row(*tree.query)) {
+      // There is a row whatever it holds.
+      if (negated) input.node = nothing_of(input.node);
+      return base::success();
+    }
+    BOOST_OUTCOME_TRY(auto bound, inner_query(*tree.query, input.node, outer, false));
+    if (in && bound.empty && !bound.empty->type.is(data::TypeKind::null) &&
+        !data::is_null(bound.empty->literal)) {
+      return sql::not_served(tree.where.from, "IN a COUNT that depends on the outer query");
+    }
+    inner = bound.node;
+    condition = bound.condition;
+    BOOST_OUTCOME_TRY(one_column(bound.items));
     right = expr::make_column(width, inner->fields[0].name, inner->fields[0].type);
   } else {
     BOOST_OUTCOME_TRY(auto relation, from(*select->from));

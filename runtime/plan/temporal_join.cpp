@@ -76,7 +76,7 @@ Result<NodePtr> make_temporal_join(const sql::TableReference& reference, const R
   }
   const auto plain =
       make_join(reference.join == Written::left ? Join::Kind::left : Join::Kind::inner, left.node,
-                right.node, condition);
+                right.node, condition, /*timed=*/false);
   auto node = std::make_shared<Node>(*plain);
   auto& join = std::get<Join>(node->body);
   const bool keyed = std::all_of(key.begin(), key.end(), [&join](std::size_t column) {

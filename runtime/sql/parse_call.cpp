@@ -27,6 +27,7 @@ bool is_time_unit(const std::string& word) {
                                               "EPOCH",
                                               "ISODOW",
                                               "ISOYEAR",
+                                              "FRAC_SECOND",
                                               "SQL_TSI_YEAR",
                                               "SQL_TSI_QUARTER",
                                               "SQL_TSI_MONTH",
@@ -55,6 +56,7 @@ Result<ExpressionPtr> Parser::call(Identifier name) {
       upper == "JSON_OBJECT" || upper == "JSON_ARRAY") {
     return json_call(name);
   }
+  if (upper == "JSON_OBJECTAGG" || upper == "JSON_ARRAYAGG") return json_aggregate(name);
   auto node = make_node(Expression::Kind::call, name.where, upper);
   node->name_where = name.where;
   node->path.push_back(written);
@@ -69,6 +71,11 @@ Result<ExpressionPtr> Parser::call(Identifier name) {
         node->arguments.push_back(std::move(argument));
       }
     } while (accept_symbol(","));
+    if (upper == "ARRAY_AGG" && at_words({"ORDER", "BY"})) {
+      // Flink takes it and does not sort.
+      BOOST_OUTCOME_TRY(order_by());
+    }
+    BOOST_OUTCOME_TRY(null_treatment(*node));
     if (peek().kind == TokenKind::word && upper.starts_with("JSON_")) {
       return not_served(here(), "the clause " + peek().upper + " of " + upper);
     }
@@ -89,6 +96,11 @@ Result<ExpressionPtr> Parser::special_call(const Identifier& name) {
   auto& arguments = node->arguments;
   BOOST_OUTCOME_TRY(expect_symbol("("));
   const auto unit = [&]() -> Result<ExpressionPtr> {
+    const bool span = name.text.starts_with("TIMESTAMP");
+    if (span && peek().kind == TokenKind::word && peek(1).is_symbol(",") &&
+        !is_time_unit(peek().upper)) {
+      return validation_error(peek().where, "'" + peek().upper + "' is not a valid time frame");
+    }
     if (peek().kind != TokenKind::word || !is_time_unit(peek().upper)) {
       return unexpected("a time unit");
     }

@@ -64,9 +64,24 @@ Result<TableReference> Parser::joined_table() {
 Result<TableReference> Parser::table_reference() {
   TableReference out;
   const Position from = here();
-  if (peek().is_word("LATERAL")) return not_served(here(), "LATERAL");
-  if (peek().is_word("UNNEST")) return not_served(here(), "UNNEST");
-  if (at_words({"TABLE"}) && peek(1).is_symbol("(")) {
+  out.lateral = accept_word("LATERAL");
+  if (out.lateral && !peek().is_symbol("(") && !peek().is_word("TABLE") &&
+      !peek().is_word("UNNEST")) {
+    return unexpected("\"TABLE\", \"UNNEST\" or \"(\"");
+  }
+  if (peek().is_word("UNNEST") && peek(1).is_symbol("(")) {
+    out.kind = TableReference::Kind::unnest;
+    auto call = make_node(Expression::Kind::call, take().where, "UNNEST");
+    take();
+    do {
+      BOOST_OUTCOME_TRY(auto value, expression());
+      call->arguments.push_back(std::move(value));
+    } while (accept_symbol(","));
+    BOOST_OUTCOME_TRY(expect_symbol(")"));
+    call->where.to = last();
+    out.function = std::move(call);
+    out.ordinality = accept_words({"WITH", "ORDINALITY"});
+  } else if (at_words({"TABLE"}) && peek(1).is_symbol("(")) {
     take();
     take();
     out.kind = TableReference::Kind::function;
@@ -130,6 +145,7 @@ Result<ExpressionPtr> Parser::table_function() {
   if (!session_or_name) return unexpected("name of a table function");
   call->name = name.kind == TokenKind::word ? name.upper : name.text;
   call->name_where = name.where;
+  call->path.push_back({name.text.empty() ? name.upper : std::string(name.text), name.where});
   const Position from = here();
   take();
   BOOST_OUTCOME_TRY(expect_symbol("("));

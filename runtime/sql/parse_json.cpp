@@ -43,6 +43,55 @@ Result<ExpressionPtr> Parser::json_call(const Identifier& name) {
   return node;
 }
 
+// JSON_OBJECTAGG(KEY k VALUE v NULL ON NULL), JSON_ARRAYAGG(v ABSENT ON NULL ORDER BY x): calls
+// named as Flink's planner does it, JSON_OBJECTAGG_NULL_ON_NULL(k, v). "(" is taken.
+Result<ExpressionPtr> Parser::json_aggregate(const Identifier& name) {
+  const bool object = name.text == "JSON_OBJECTAGG";
+  auto node = make_node(Expression::Kind::call, name.where, name.text);
+  node->name_where = name.where;
+  if (object) {
+    const bool keyed = accept_word("KEY");
+    BOOST_OUTCOME_TRY(auto key, expression());
+    node->arguments.push_back(std::move(key));
+    if (!accept_word("VALUE")) {
+      if (keyed) return unexpected("\"VALUE\"");
+      BOOST_OUTCOME_TRY(expect_symbol(":"));
+    }
+  } else if (peek().is_word("DISTINCT")) {
+    return parse_error(here(), "Incorrect syntax near the keyword 'DISTINCT' at line " +
+                                   std::to_string(here().line) + ", column " +
+                                   std::to_string(here().column) + ".");
+  }
+  BOOST_OUTCOME_TRY(auto value, expression());
+  node->arguments.push_back(std::move(value));
+  std::string clause = object ? "NULL" : "ABSENT";
+  if (at_words({"NULL", "ON", "NULL"}) || at_words({"ABSENT", "ON", "NULL"})) {
+    clause = take().upper;
+    take();
+    take();
+  }
+  // Flink takes it and does not sort.
+  if (!object && at_words({"ORDER", "BY"})) {
+    BOOST_OUTCOME_TRY(order_by());
+  }
+  BOOST_OUTCOME_TRY(expect_symbol(")"));
+  node->where.to = last();
+  node->name += "_" + clause + "_ON_NULL";
+  if (accept_word("FILTER")) {
+    BOOST_OUTCOME_TRY(expect_symbol("("));
+    BOOST_OUTCOME_TRY(expect_word("WHERE"));
+    BOOST_OUTCOME_TRY(auto condition, expression());
+    node->filter = std::move(condition);
+    BOOST_OUTCOME_TRY(expect_symbol(")"));
+  }
+  if (peek().is_word("OVER")) {
+    return parse_error(here(), "Incorrect syntax near the keyword 'OVER' at line " +
+                                   std::to_string(here().line) + ", column " +
+                                   std::to_string(here().column) + ".");
+  }
+  return node;
+}
+
 Status Parser::json_constructor(Expression& node) {
   const bool object = node.name == "JSON_OBJECT";
   std::string clause = object ? "NULL" : "ABSENT";

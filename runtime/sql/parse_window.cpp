@@ -76,12 +76,19 @@ Result<WindowSpec> Parser::window_spec() {
   return spec;
 }
 
+// IGNORE NULLS, RESPECT NULLS.
+Status Parser::null_treatment(Expression& call) {
+  if (!at_words({"IGNORE", "NULLS"}) && !at_words({"RESPECT", "NULLS"})) return base::success();
+  if (call.name != "ARRAY_AGG") return not_served(here(), peek().upper + " NULLS");
+  call.ignore_nulls = take().upper == "IGNORE";
+  take();
+  return base::success();
+}
+
 // FILTER (WHERE ...) and OVER behind a call's parentheses.
 Status Parser::call_suffix(Expression& call) {
   if (peek().is_word("WITHIN")) return not_served(here(), "WITHIN");
-  if (at_words({"IGNORE", "NULLS"}) || at_words({"RESPECT", "NULLS"})) {
-    return not_served(here(), peek().upper + " NULLS");
-  }
+  BOOST_OUTCOME_TRY(null_treatment(call));
   if (accept_word("FILTER")) {
     BOOST_OUTCOME_TRY(expect_symbol("("));
     BOOST_OUTCOME_TRY(expect_word("WHERE"));

@@ -128,6 +128,7 @@ class Parser {
   Result<std::vector<OrderItem>> order_by();
   Result<WindowSpec> window_spec();
   Result<FrameBound> frame_bound();
+  Status null_treatment(Expression& call);
   Status call_suffix(Expression& call);
 
   // parse_expression.cpp, parse_call.cpp
@@ -143,6 +144,7 @@ class Parser {
   Result<ExpressionPtr> special_call(const Identifier& name);
   // parse_json.cpp
   Result<ExpressionPtr> json_call(const Identifier& name);
+  Result<ExpressionPtr> json_aggregate(const Identifier& name);
   Status json_constructor(Expression& node);
   Status json_clauses(Expression& node);
   Result<ExpressionPtr> predicate(ExpressionPtr left, bool negated);

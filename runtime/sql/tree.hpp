@@ -82,6 +82,7 @@ struct Expression {
   QueryPtr query;
   std::int64_t number = 0;
   bool flag = false;
+  bool ignore_nulls = false;  // IGNORE NULLS in or behind a call
   // FILTER (WHERE ...) behind an aggregate.
   ExpressionPtr filter;
   // OVER (...) behind a function.
@@ -166,12 +167,14 @@ struct MatchRecognize {
 
 // What stands in FROM.
 struct TableReference {
-  enum class Kind { table, function, query, join, match };
+  enum class Kind { table, function, query, join, match, unnest };
 
   Kind kind = Kind::table;
   QualifiedName table;
   std::vector<Hint> hints;
-  ExpressionPtr function;  // TABLE(f(...)) or f(...): a call
+  ExpressionPtr function;   // TABLE(f(...)) or f(...): a call; of unnest: UNNEST(...)
+  bool ordinality = false;  // UNNEST(...) WITH ORDINALITY
+  bool lateral = false;     // LATERAL: may speak of what stands left of it
   QueryPtr query;
   std::optional<Identifier> alias;
   std::vector<Identifier> alias_columns;

@@ -1,0 +1,8 @@
+-- compare: result
+CREATE TABLE n (id INT, k STRING, v INT, s STRING, a ARRAY<INT>, b ARRAY<STRING>, m MAP<STRING, INT>, r ARRAY<ROW<x INT, y STRING>>, aa ARRAY<ARRAY<INT>>, ts TIMESTAMP(3), ms MULTISET<STRING>, d DECIMAL(10, 2), WATERMARK FOR ts AS ts)
+WITH ('connector' = 'filesystem', 'path' = '${case.in}', 'format' = 'json');
+SELECT k, COLLECT(v) FROM n GROUP BY k;
+SELECT k, COLLECT(DISTINCT v) FROM n GROUP BY k;
+SELECT k, COLLECT(v) FILTER (WHERE id > 2) FROM n GROUP BY k;
+SELECT COLLECT(k) FROM n;
+SELECT COLLECT(c) FROM (SELECT k, COUNT(*) AS c FROM n GROUP BY k);

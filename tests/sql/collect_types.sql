@@ -1,0 +1,4 @@
+CREATE TABLE n (id INT, k STRING, v INT, s STRING, a ARRAY<INT>, b ARRAY<STRING>, m MAP<STRING, INT>, r ARRAY<ROW<x INT, y STRING>>, aa ARRAY<ARRAY<INT>>, ts TIMESTAMP(3), ms MULTISET<STRING>, d DECIMAL(10, 2), WATERMARK FOR ts AS ts)
+WITH ('connector' = 'filesystem', 'path' = '${case.in}', 'format' = 'json');
+CREATE VIEW w AS SELECT COLLECT(v) AS a, ARRAY_AGG(v) AS b, JSON_OBJECTAGG(KEY k VALUE v) AS c, JSON_ARRAYAGG(v) AS d, COLLECT(id) AS e, ARRAY_AGG(1) AS f FROM n;
+DESCRIBE w;

@@ -1,0 +1,12 @@
+CREATE TABLE n (id INT, k STRING, v INT, s STRING, a ARRAY<INT>, b ARRAY<STRING>, m MAP<STRING, INT>, r ARRAY<ROW<x INT, y STRING>>, aa ARRAY<ARRAY<INT>>, ts TIMESTAMP(3), ms MULTISET<STRING>, d DECIMAL(10, 2), WATERMARK FOR ts AS ts)
+WITH ('connector' = 'filesystem', 'path' = '${case.in}', 'format' = 'json');
+SELECT id, x FROM n CROSS JOIN UNNEST(a) AS t(x);
+SELECT id, t.* FROM n CROSS JOIN UNNEST(a) AS t;
+SELECT id, `EXPR$0` FROM n CROSS JOIN UNNEST(a);
+SELECT id, x FROM n, UNNEST(a) AS t(x) WHERE x > 1;
+SELECT id, x FROM n INNER JOIN UNNEST(a) AS t(x) ON x > 1;
+SELECT id, x FROM n CROSS JOIN LATERAL UNNEST(a) AS t(x);
+SELECT id, x FROM n CROSS JOIN UNNEST(SPLIT(s, ',')) AS t(x);
+SELECT id, x, y FROM n CROSS JOIN UNNEST(a) AS t(x) CROSS JOIN UNNEST(b) AS u(y);
+SELECT id, x, y FROM n CROSS JOIN UNNEST(aa) AS t(x) CROSS JOIN UNNEST(x) AS u(y);
+SELECT * FROM UNNEST(ARRAY[1, 2, 3]) AS t(x);
