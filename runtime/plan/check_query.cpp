@@ -28,8 +28,9 @@ std::string changes_text(const Changes& changes) {
 const Node* changing_node(const Node& query) {
   const Node* node = &query;
   for (;;) {
-    const bool passes =
-        std::holds_alternative<Calc>(node->body) || std::holds_alternative<Union>(node->body);
+    const bool passes = std::holds_alternative<Calc>(node->body) ||
+                        std::holds_alternative<Union>(node->body) ||
+                        std::holds_alternative<WindowExpand>(node->body);
     if (!passes) return node;
     node = node->right && changes_of(*node->right).any() && !changes_of(*node->input).any()
                ? node->right.get()

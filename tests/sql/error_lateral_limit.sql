@@ -1,4 +1,6 @@
-CREATE TABLE n (id INT, k STRING, v INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts)
+CREATE TABLE t (id INT, k STRING, v INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts)
 WITH ('connector' = 'filesystem', 'path' = '${case.in}', 'format' = 'json');
-CREATE VIEW l AS SELECT * FROM (VALUES (10, 'a', 5), (11, 'a', 25), (12, 'b', 20), (13, 'd', CAST(NULL AS INT)), (14, 'a', 25)) AS t(id, k, v);
+CREATE TABLE l (id INT, k STRING, v INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts)
+WITH ('connector' = 'filesystem', 'path' = '${case.in}', 'format' = 'json');
+CREATE VIEW n AS SELECT * FROM t WHERE k <> 'b';
 SELECT l.id, w.id FROM l CROSS JOIN LATERAL (SELECT n.id FROM n WHERE n.k = l.k LIMIT 1) w;
