@@ -302,21 +302,4 @@ Result<Inner> Binder::inner_query(const sql::Query& written, const NodePtr& oute
   return inner;
 }
 
-Result<NodePtr> Binder::lateral(Join::Kind kind, const Relation& left, const Inner& inner,
-                                const ExprPtr& on) {
-  std::vector<ExprPtr> conditions;
-  if (inner.condition) conditions.push_back(inner.condition);
-  if (on) conditions.push_back(on);
-  const NodePtr joined = make_join(kind, left.node, inner.node, join_and(conditions));
-  const std::size_t width = left.node->fields.size() + inner.items;
-  if (joined->fields.size() == width) return joined;
-  std::vector<ExprPtr> projections;
-  std::vector<Field> fields(joined->fields.begin(),
-                            joined->fields.begin() + static_cast<std::ptrdiff_t>(width));
-  for (std::size_t i = 0; i < width; ++i) {
-    projections.push_back(expr::make_column(i, fields[i].name, fields[i].type));
-  }
-  return make_calc(joined, nullptr, std::move(projections), std::move(fields));
-}
-
 }  // namespace millrace::plan

@@ -24,6 +24,12 @@ struct Pulled {
   Scope scope;
 };
 
+// lateral_query.cpp: a table function that is none of the windows' is refused: only a JVM could run
+// it.
+Status check_function(const sql::Expression& call, const Scope& left);
+// The SELECT list of a LATERAL sub-query under its names.
+Result<Relation> list_of(const Inner& inner, const sql::TableReference& reference);
+
 // Whether a query gives exactly one row, whatever its input: aggregates without GROUP BY.
 bool always_one_row(const sql::Query& query);
 // An expression of aggregates over no rows: COUNT is 0, the others are NULL.

@@ -295,41 +295,6 @@ NodePtr push_into_joins(const NodePtr& node, ExprPtr& condition) {
                    filtered(node->right, right_parts, join->right_width), join_and(both));
 }
 
-namespace {
-
-// A table function that is none of the windows': only a JVM could run it.
-Status check_function(const sql::Expression& call, const Scope& left) {
-  if (call.name == "TUMBLE" || call.name == "HOP" || call.name == "CUMULATE" ||
-      call.name == "SESSION") {
-    return base::success();
-  }
-  std::string families;
-  for (const auto& argument : call.arguments) {
-    BOOST_OUTCOME_TRY(const auto bound, bind_expression(*argument, left, "FROM"));
-    families += (families.empty() ? "<" : ", <") + bound->type.family_text() + ">";
-  }
-  return sql::validation_error(call.where, "No match found for function signature " +
-                                               call.path[0].text + "(" + families + ")");
-}
-
-// The SELECT list of a LATERAL sub-query under its names.
-Result<Relation> list_of(const Inner& inner, const sql::TableReference& reference) {
-  auto node = std::make_shared<Node>(*inner.node);
-  node->fields.resize(inner.items);
-  if (!reference.alias_columns.empty()) {
-    BOOST_OUTCOME_TRY(check_aliases(reference.alias_columns, node->fields));
-    for (std::size_t i = 0; i < inner.items; ++i) {
-      node->fields[i].name = reference.alias_columns[i].text;
-    }
-  }
-  Relation out;
-  if (reference.alias) out.alias = reference.alias->text;
-  out.node = std::move(node);
-  return out;
-}
-
-}  // namespace
-
 Result<Relation> Binder::join(const sql::TableReference& reference) {
   using Written = sql::TableReference::Join;
   BOOST_OUTCOME_TRY(auto left, from(*reference.left));
