@@ -22,18 +22,18 @@ def run(*command):
 
 
 class FullDisk(unittest.TestCase):
-    """A file system of 24 MiB of which the test can take the rest away and give it back."""
+    """A file system of 48 MiB of which the test can take the rest away and give it back."""
 
     def mounted(self, kind):
         folder = temporary_directory(self)
         point = folder / "disk"
         point.mkdir()
         if kind == "tmpfs":
-            done = run("mount", "-t", "tmpfs", "-o", "size=24m", "none", point)
+            done = run("mount", "-t", "tmpfs", "-o", "size=48m", "none", point)
         else:
             image = folder / "image"
             with image.open("wb") as file:
-                file.truncate(24 << 20)
+                file.truncate(48 << 20)
             done = run("mkfs.ext4", "-q", "-F", image)
             if done.returncode == 0:
                 done = run("mount", "-o", "loop", image, point)
