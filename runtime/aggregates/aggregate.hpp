@@ -99,8 +99,9 @@ struct AggregateFunction {
 };
 
 // COUNT with no argument is COUNT(*). `name` in any case. DISTINCT is served for all (MIN, MAX: no
-// effect). Errors as expr::make_call's: "No match found for function signature ...", "Cannot apply
-// 'SUM' to ...".
+// effect). The result's `args` may be other types than the given ones: whoever calls converts
+// (PERCENTILE works in DOUBLE, JSON_ARRAYAGG on texts). Errors as expr::make_call's: "No match
+// found for function signature ...", "Cannot apply 'SUM' to ...".
 base::Result<BoundAggregate> bind_aggregate(std::string_view name,
                                             std::vector<data::LogicalType> args, bool distinct);
 // What only stands before OVER and is fed like an aggregate, rows in the order of the window: LAG

@@ -12,7 +12,13 @@ namespace {
 
 // What stands between the brackets; NULL: nothing.
 std::string inner(std::string_view array) {
+  if (array.size() < 2) return {};
   return std::string(array.substr(1, array.size() - 2));
+}
+
+// A key without its quotes.
+std::string bare(const std::string& key) {
+  return key.size() < 2 ? std::string() : key.substr(1, key.size() - 2);
 }
 
 bool keeps_null(const BoundAggregate& call) {
@@ -44,7 +50,7 @@ class ObjectAgg final : public PerGroup<Members> {
         fault_ = "Map views don't support null keys.";
         return;
       }
-      members.add(key.substr(1, key.size() - 2), inner(args[1]->at<std::string_view>(row)));
+      members.add(bare(key), inner(args[1]->at<std::string_view>(row)));
       if (!members.twice.empty()) {
         fault_ = "Key " + members.twice +
                  " is already present. Duplicate keys are not allowed in JSON_OBJECTAGG. Please "
@@ -56,7 +62,7 @@ class ObjectAgg final : public PerGroup<Members> {
                std::span<const ColumnPtr> args) override {
     each_row(groups, rows, [&](Members& members, std::size_t row) {
       const std::string key = inner(args[0]->at<std::string_view>(row));
-      if (!key.empty()) members.members.erase(key.substr(1, key.size() - 2));
+      if (!key.empty()) members.members.erase(bare(key));
     });
   }
   [[nodiscard]] std::string_view fault() const override { return fault_; }

@@ -156,6 +156,10 @@ Result<BoundAggregate> bind_aggregate(std::string_view name, std::vector<Logical
   if (function->name == "PERCENTILE") {
     for (LogicalType& arg : args) arg = LogicalType::float64().with_nullable(arg.nullable());
   }
+  // JSON_OBJECTAGG and JSON_ARRAYAGG are given texts: their callers write keys and values as JSON.
+  if (function->name.starts_with("JSON_")) {
+    for (LogicalType& arg : args) arg = LogicalType::string();
+  }
   return BoundAggregate{function, std::move(args), distinct, result.value()};
 }
 

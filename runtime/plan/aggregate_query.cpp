@@ -369,15 +369,10 @@ class AggregateQuery {
   Status check_json(const Window& window) const {
     for (const sql::Expression* call : unmergeable_) {
       if (!call->name.starts_with("JSON_")) continue;
-      const bool object = call->name.starts_with("JSON_OBJECT");
-      const bool merged = window.kind != Window::Kind::tumble && !object;
+      const bool merged =
+          window.kind != Window::Kind::tumble && !call->name.starts_with("JSON_OBJECT");
       if (!window.legacy && !merged) continue;
-      return sql::plain_error(
-          call->where.from, std::string("Could not find an implementation method '") +
-                                (window.legacy ? "accumulate" : "merge") +
-                                "' in class 'org.apache.flink.table.runtime.functions.aggregate." +
-                                (object ? "JsonObjectAggFunction" : "JsonArrayAggFunction") +
-                                "' for function '" + call->name + "'");
+      return no_json_method(*call, window.legacy ? "accumulate" : "merge");
     }
     return base::success();
   }
@@ -707,6 +702,15 @@ class AggregateQuery {
 };
 
 }  // namespace
+
+sql::Error no_json_method(const sql::Expression& call, const char* method) {
+  const bool object = call.name.starts_with("JSON_OBJECT");
+  return sql::plain_error(call.where.from,
+                          std::string("Could not find an implementation method '") + method +
+                              "' in class 'org.apache.flink.table.runtime.functions.aggregate." +
+                              (object ? "JsonObjectAggFunction" : "JsonArrayAggFunction") +
+                              "' for function '" + call.name + "'");
+}
 
 Result<NodePtr> bind_aggregate_query(Binder& binder, const sql::Select& select,
                                      const Relation& input, const Pulled* pulled) {

@@ -240,6 +240,9 @@ NodePtr make_window_expand(NodePtr input, WindowExpand expand);
 Result<NodePtr> bind_aggregate_query(Binder& binder, const sql::Select& select,
                                      const Relation& input, const Pulled* pulled = nullptr);
 
+// JSON_OBJECTAGG or JSON_ARRAYAGG where Flink's has no such method ("accumulate", "merge").
+sql::Error no_json_method(const sql::Expression& call, const char* method);
+
 // An INTERVAL literal in milliseconds; `what` for the message.
 Result<std::int64_t> interval_argument(const sql::Expression& tree, const std::string& what);
 

@@ -299,6 +299,7 @@ class MatchQuery {
     }
     auto bound = aggregates::bind_aggregate(tree.name, types, false);
     if (!bound) return located(bound.error(), tree.where);
+    if (tree.name.starts_with("JSON_")) return no_json_method(tree, "accumulate");
     out.aggregate = bound.value();
     for (std::size_t i = 0; i < out.args.size(); ++i) {
       if (out.args[i]->type.same_as(out.aggregate.args[i])) continue;

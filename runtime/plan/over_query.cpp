@@ -207,6 +207,7 @@ class OverQuery {
                      : aggregates::bind_aggregate(tree.path.empty() ? tree.name : tree.path[0].text,
                                                   types, tree.flag);
     if (!bound) return located(bound.error(), tree.where);
+    if (tree.name.starts_with("JSON_")) return no_json_method(tree, "accumulate");
     for (std::size_t i = 0; i < call.args.size(); ++i) {
       if (call.args[i]->type.same_as(bound.value().args[i])) continue;
       auto converted = expr::make_cast(call.args[i], bound.value().args[i]);
