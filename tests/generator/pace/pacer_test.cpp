@@ -9,12 +9,13 @@ namespace {
 // Time only passes by waiting, or when the test says so.
 struct Time final : base::Waiter {
   std::int64_t now = 0;
-  bool stop = false;
+  bool ended = false;
   bool wait(std::chrono::microseconds time) override {
     now += time.count();
-    return !stop;
+    return !ended;
   }
-  [[nodiscard]] bool stopped() const override { return stop; }
+  [[nodiscard]] bool stopped() const override { return ended; }
+  void stop() override { ended = true; }
 };
 
 }  // namespace
@@ -60,6 +61,6 @@ TEST_CASE("Pacer: stopping ends the rounds") {
   Time time;
   pace::Pacer pacer{5, time, [&] { return time.now; }};
   CHECK(pacer.next_round() == 5);
-  time.stop = true;
+  time.stop();
   CHECK(pacer.next_round() == 0);
 }
