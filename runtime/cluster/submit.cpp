@@ -91,7 +91,9 @@ class Jobs {
   [[nodiscard]] base::Status verdict() const {
     for (const FlinkJob& job : jobs_) {
       if (job.state == "FAILED") {
-        return Error{ErrorCode::validation, job.at + ": job " + job.id + " failed on the cluster; its log and its web page say why"};
+        return Error{ErrorCode::validation,
+                     job.at + ": job " + job.id +
+                         " failed on the cluster; its log and its web page say why"};
       }
     }
     return base::success();

@@ -100,7 +100,8 @@ TEST_CASE("Submit: a job that fails is the run's error, with its statement's pla
   cluster::Gateway gateway{fake.endpoint(), waiter};
   const auto done = cluster::submit(one.with(), gateway, waiter, out, log);
   REQUIRE_FALSE(done);
-  CHECK(done.error().message() == "job.sql:4:3: job j1 failed on the cluster; its log and its web page say why");
+  CHECK(done.error().message() ==
+        "job.sql:4:3: job j1 failed on the cluster; its log and its web page say why");
 }
 
 TEST_CASE("Submit: a stop cancels the jobs that run") {
