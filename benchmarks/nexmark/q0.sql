@@ -1,4 +1,4 @@
 -- Every bid as it is: what reading and writing cost.
-CREATE TABLE result (auction BIGINT, bidder BIGINT, price BIGINT, `dateTime` TIMESTAMP(3), extra STRING) WITH (${sink});
-INSERT INTO result
+CREATE TABLE answers (auction BIGINT, bidder BIGINT, price BIGINT, `dateTime` TIMESTAMP(3), extra STRING) WITH (${sink});
+INSERT INTO answers
 SELECT auction, bidder, price, `dateTime`, extra FROM bid;

@@ -1,7 +1,7 @@
 -- The same expression several times, and how often a letter comes in a text (a UDF in the original).
-CREATE TABLE result (auction BIGINT, bidder BIGINT, price DECIMAL(23, 3), bidTimeType STRING, `dateTime` TIMESTAMP(3),
+CREATE TABLE answers (auction BIGINT, bidder BIGINT, price DECIMAL(23, 3), bidTimeType STRING, `dateTime` TIMESTAMP(3),
   extra STRING, c_counts BIGINT) WITH (${sink});
-INSERT INTO result
+INSERT INTO answers
 SELECT auction, bidder, 0.908 * price AS price,
   CASE
     WHEN HOUR(`dateTime`) >= 8 AND HOUR(`dateTime`) <= 18 THEN 'dayTime'

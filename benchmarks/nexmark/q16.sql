@@ -1,8 +1,8 @@
 -- The same for each channel.
-CREATE TABLE result (channel STRING, `day` STRING, `minute` STRING, total_bids BIGINT, rank1_bids BIGINT, rank2_bids BIGINT, rank3_bids BIGINT,
+CREATE TABLE answers (channel STRING, `day` STRING, `minute` STRING, total_bids BIGINT, rank1_bids BIGINT, rank2_bids BIGINT, rank3_bids BIGINT,
   total_bidders BIGINT, rank1_bidders BIGINT, rank2_bidders BIGINT, rank3_bidders BIGINT, total_auctions BIGINT,
   rank1_auctions BIGINT, rank2_auctions BIGINT, rank3_auctions BIGINT) WITH (${sink});
-INSERT INTO result
+INSERT INTO answers
 SELECT channel, DATE_FORMAT(`dateTime`, 'yyyy-MM-dd') AS `day`,
   MAX(DATE_FORMAT(`dateTime`, 'HH:mm')) AS `minute`,
   COUNT(*) AS total_bids,

@@ -1,7 +1,7 @@
 -- The last bid of each bidder for each auction.
-CREATE TABLE result (auction BIGINT, bidder BIGINT, price BIGINT, channel STRING, url STRING, `dateTime` TIMESTAMP(3),
+CREATE TABLE answers (auction BIGINT, bidder BIGINT, price BIGINT, channel STRING, url STRING, `dateTime` TIMESTAMP(3),
   extra STRING) WITH (${sink});
-INSERT INTO result
+INSERT INTO answers
 SELECT auction, bidder, price, channel, url, `dateTime`, extra
 FROM (
   SELECT *, ROW_NUMBER() OVER (PARTITION BY bidder, auction ORDER BY `dateTime` DESC) AS rank_number FROM bid

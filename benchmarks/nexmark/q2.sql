@@ -1,4 +1,4 @@
 -- Bids for some auctions: a filter that takes few.
-CREATE TABLE result (auction BIGINT, price BIGINT) WITH (${sink});
-INSERT INTO result
+CREATE TABLE answers (auction BIGINT, price BIGINT) WITH (${sink});
+INSERT INTO answers
 SELECT auction, price FROM bid WHERE MOD(auction, 123) = 0;

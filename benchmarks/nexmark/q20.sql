@@ -1,8 +1,8 @@
 -- Bids with what they are for, of category 10: a join that keeps all of both sides.
-CREATE TABLE result (auction BIGINT, bidder BIGINT, price BIGINT, channel STRING, url STRING,
+CREATE TABLE answers (auction BIGINT, bidder BIGINT, price BIGINT, channel STRING, url STRING,
   bid_dateTime TIMESTAMP(3), bid_extra STRING, itemName STRING, description STRING, initialBid BIGINT, reserve BIGINT,
   auction_dateTime TIMESTAMP(3), expires TIMESTAMP(3), seller BIGINT, category BIGINT, auction_extra STRING) WITH (${sink});
-INSERT INTO result
+INSERT INTO answers
 SELECT auction, bidder, price, channel, url, B.`dateTime`, B.extra,
   itemName, description, initialBid, reserve, A.`dateTime`, expires, seller, category, A.extra
 FROM bid AS B INNER JOIN auction AS A ON B.auction = A.id

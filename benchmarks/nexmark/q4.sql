@@ -1,6 +1,6 @@
 -- The average of the winning bids of each category.
-CREATE TABLE result (id BIGINT, final BIGINT) WITH (${sink});
-INSERT INTO result
+CREATE TABLE answers (id BIGINT, final BIGINT) WITH (${sink});
+INSERT INTO answers
 SELECT Q.category, AVG(Q.final)
 FROM (
   SELECT MAX(B.price) AS final, A.category

@@ -1,6 +1,6 @@
 -- The auctions with the most bids of the last ten seconds, every two seconds.
-CREATE TABLE result (auction BIGINT, num BIGINT) WITH (${sink});
-INSERT INTO result
+CREATE TABLE answers (auction BIGINT, num BIGINT) WITH (${sink});
+INSERT INTO answers
 SELECT bids.auction, bids.num
 FROM (
   SELECT auction, COUNT(*) AS num, window_start AS starttime, window_end AS endtime

@@ -1,6 +1,6 @@
 -- The highest bids of every ten seconds.
-CREATE TABLE result (auction BIGINT, bidder BIGINT, price BIGINT, `dateTime` TIMESTAMP(3), extra STRING) WITH (${sink});
-INSERT INTO result
+CREATE TABLE answers (auction BIGINT, bidder BIGINT, price BIGINT, `dateTime` TIMESTAMP(3), extra STRING) WITH (${sink});
+INSERT INTO answers
 SELECT B.auction, B.bidder, B.price, B.`dateTime`, B.extra
 FROM bid B
 JOIN (

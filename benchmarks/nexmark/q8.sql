@@ -1,6 +1,6 @@
 -- Who came and sold something within the same ten seconds.
-CREATE TABLE result (id BIGINT, name STRING, stime TIMESTAMP(3)) WITH (${sink});
-INSERT INTO result
+CREATE TABLE answers (id BIGINT, name STRING, stime TIMESTAMP(3)) WITH (${sink});
+INSERT INTO answers
 SELECT P.id, P.name, P.starttime
 FROM (
   SELECT id, name, window_start AS starttime, window_end AS endtime

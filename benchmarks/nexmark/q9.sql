@@ -1,9 +1,9 @@
 -- The winning bid of each auction.
 -- compare: last (Flink leaves out -U here)
-CREATE TABLE result (id BIGINT, itemName STRING, description STRING, initialBid BIGINT, reserve BIGINT,
+CREATE TABLE answers (id BIGINT, itemName STRING, description STRING, initialBid BIGINT, reserve BIGINT,
   `dateTime` TIMESTAMP(3), expires TIMESTAMP(3), seller BIGINT, category BIGINT, extra STRING, auction BIGINT,
   bidder BIGINT, price BIGINT, bid_dateTime TIMESTAMP(3), bid_extra STRING) WITH (${sink});
-INSERT INTO result
+INSERT INTO answers
 SELECT id, itemName, description, initialBid, reserve, `dateTime`, expires, seller, category, extra,
   auction, bidder, price, bid_dateTime, bid_extra
 FROM (
