@@ -21,7 +21,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -53,7 +52,7 @@ def script(query, events, sink):
     text = (QUERIES / "tables.sql").read_text(encoding="utf-8").replace("${source}", source)
     body = (QUERIES / f"{query}.sql").read_text(encoding="utf-8")
     if sink is None:
-        body = re.sub(r"CREATE TABLE result.*?;\nINSERT INTO result\n", "", body, flags=re.S)
+        body = re.sub(r"CREATE TABLE answers.*?;\nINSERT INTO answers\n", "", body, flags=re.S)
     return text + "\n" + body.replace("${sink}", sink or "")
 
 
@@ -71,35 +70,20 @@ class Runtime:
         path.write_text(text, encoding="utf-8")
         printed = self.work / "ours.out"
         with open(printed, "w", encoding="utf-8") as out:
-            began = time.monotonic()
-            process = subprocess.Popen([self.binary, "run", str(path), "--log-level", "warn", *flags], stdout=out)
-            _, status, usage = os.wait4(process.pid, 0)
-            wall = time.monotonic() - began
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode != 0:
-            sys.exit(f"exit code {process.returncode} of\n{text}")
-        return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, printed
+            return *sql.timed([self.binary, "run", str(path), "--log-level", "warn", *flags], out), printed
 
 
 def flink_seconds(queries, events, work, runs):
-    """For each query the best run in seconds, without the start of its job; one JVM for all."""
-    jars = run_flink.flink_jars()
+    """For each query the best run in seconds, without the start of its job; a JVM each."""
     one = work / "one.jsonl"
     with open(events, encoding="ascii") as lines:
         one.write_text(next(lines), encoding="ascii")
-    opens = [f"--add-opens=java.base/java.{package}=ALL-UNNAMED" for package in ("util", "lang")]
     best = {}
     for query in queries:
         for name, path in (("full", events), ("start", one)):
             text = re.sub(r"--[^\n]*", "", script(query, path, "'connector' = 'blackhole'"))
             (work / f"{name}.sql").write_text(text, encoding="utf-8")
-        done = subprocess.run(["java", "-Xmx6g", *opens, "-cp", f"{jars}/*", str(HERE / "SqlBench.java"), "2",
-                               str(runs), str(work / "full.sql"), str(work / "start.sql")],
-                              capture_output=True, text=True)
-        if done.returncode != 0:
-            sys.exit(f"Flink at {query}: {done.stderr[-3000:]}")
-        times = [float(value) for value in re.findall(r"^RUN (\S+)", done.stdout, re.M)]
-        best[query] = min(times) - float(re.search(r"^START (\S+)", done.stdout, re.M)[1])
+        best[query] = sql.flink_seconds(work / "full.sql", work / "start.sql", "6g", runs)[0]
     return best
 
 

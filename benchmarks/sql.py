@@ -80,6 +80,18 @@ def rows_of(folder):
     return sorted(rows)
 
 
+def timed(command, stdout=None):
+    """Runs it to its end: wall seconds, processor seconds, peak RSS in MB. Ends the bench when it fails."""
+    began = time.monotonic()
+    process = subprocess.Popen(command, stdout=stdout)
+    _, status, usage = os.wait4(process.pid, 0)
+    wall = time.monotonic() - began
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        sys.exit(f"{' '.join(command)}: exit code {process.returncode}")
+    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+
+
 class Runtime:
     def __init__(self, binary, work):
         self.binary, self.work, self.count = str(binary), work, 0
@@ -90,14 +102,7 @@ class Runtime:
         out = self.work / f"ours-{self.count}"
         script = self.work / f"ours-{self.count}.sql"
         script.write_text(SOURCE % source + JOB % out)
-        began = time.monotonic()
-        process = subprocess.Popen([self.binary, "run", str(script), "--log-level", "warn", *flags])
-        _, status, usage = os.wait4(process.pid, 0)
-        wall = time.monotonic() - began
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode != 0:
-            sys.exit(f"{script}: exit code {process.returncode}")
-        return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, rows_of(out)
+        return *timed([self.binary, "run", str(script), "--log-level", "warn", *flags]), rows_of(out)
 
     def first_row(self, source):
         """Milliseconds from the start of the process to the first row it prints."""
@@ -113,19 +118,22 @@ class Runtime:
         return took * 1000
 
 
-def flink(path, one, work, runs):
-    """Seconds of the best run without the start of its job, that start, rows."""
-    jars = run_flink.flink_jars()
-    for name, source in (("full", path), ("one", one)):
-        (work / f"{name}.sql").write_text(SOURCE % file_options(source) + JOB % f"{work}/flink-{name}-${{run}}")
-    opens = [f"--add-opens=java.base/java.{package}=ALL-UNNAMED" for package in ("util", "lang")]
-    done = subprocess.run(["java", "-Xmx2g", *opens, "-cp", f"{jars}/*", str(HERE / "SqlBench.java"), "2", str(runs),
-                           str(work / "full.sql"), str(work / "one.sql")], capture_output=True, text=True)
+def flink_seconds(full, one, heap, runs):
+    """Seconds of a script's best run on Flink without the start of its job, and that start; see SqlBench.java."""
+    done = subprocess.run([*run_flink.java(f"{run_flink.flink_jars()}/*", heap), str(HERE / "SqlBench.java"), "2",
+                           str(runs), str(full), str(one)], capture_output=True, text=True)
     if done.returncode != 0:
-        sys.exit(f"Flink: {done.stderr[-3000:]}")
+        sys.exit(f"Flink, {full}: {done.stderr[-3000:]}")
     times = [float(value) for value in re.findall(r"^RUN (\S+)", done.stdout, re.M)]
     start = float(re.search(r"^START (\S+)", done.stdout, re.M)[1])
-    return min(times) - start, start, rows_of(work / "flink-full-run-0")
+    return min(times) - start, start
+
+
+def flink(path, one, work, runs):
+    """Seconds of the best run without the start of its job, that start, rows."""
+    for name, source in (("full", path), ("one", one)):
+        (work / f"{name}.sql").write_text(SOURCE % file_options(source) + JOB % f"{work}/flink-{name}-${{run}}")
+    return *flink_seconds(work / "full.sql", work / "one.sql", "2g", runs), rows_of(work / "flink-full-run-0")
 
 
 def duckdb(path, work, runs):

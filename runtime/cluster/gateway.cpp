@@ -73,27 +73,24 @@ std::string error_text(const std::string& answer) {
   for (const wire::Value& item : document.value()->root()["errors"].as_list()) {
     std::string_view rest = item.kind() == wire::Kind::text ? item.as_text() : std::string_view{};
     if (first.empty()) first = rest.substr(0, rest.find('\n'));
-    std::string_view message;
-    std::string whole;
+    std::string message;  // of the last cause, while its lines go on
     while (!rest.empty()) {
       const auto end = rest.find('\n');
       const std::string_view line = rest.substr(0, end);
       rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
       if (line.starts_with("Caused by: ")) {
-        add(whole);
+        add(message);
         message = message_of(line);
-        whole = message;
       } else if (line.starts_with("\tat ") || line.starts_with("\t... ") ||
                  line.starts_with("End of")) {
-        add(whole);
-        whole.clear();
-        message = {};
+        add(message);
+        message.clear();
       } else if (!message.empty()) {
-        whole += '\n';
-        whole += line;
+        message += '\n';
+        message += line;
       }
     }
-    add(whole);
+    add(message);
   }
   return out.empty() ? first : out;
 }

@@ -18,13 +18,7 @@ constexpr char ti[] = "ti";
 constexpr char tit[] = "tit";
 
 Result<Signature> infer_concat(std::span<const ExprPtr> args) {
-  Signature signature;
-  for (const ExprPtr& arg : args) {
-    if (!is_text(arg)) return no_match();
-    signature.args.push_back(text_of(arg));
-  }
-  signature.result = nullable_as(LogicalType::string(), args);
-  return signature;
+  return texts(args, nullable_as(LogicalType::string(), args));
 }
 
 // || keeps what both are long: CHAR(2) || CHAR(3) is CHAR(5).

@@ -67,13 +67,7 @@ Result<Column> overlay(const Expr& call, std::span<const ColumnPtr> args, std::s
 // ----------------------------
 
 Result<Signature> infer_translate(std::span<const ExprPtr> args) {
-  Signature signature;
-  for (const ExprPtr& arg : args) {
-    if (!is_text(arg)) return no_match();
-    signature.args.push_back(text_of(arg));
-  }
-  signature.result = nullable_as(LogicalType::string(), args);
-  return signature;
+  return texts(args, nullable_as(LogicalType::string(), args));
 }
 
 Text translated(Arena& arena, std::string& buffer, Text text, Text from, Text to) {

@@ -52,6 +52,10 @@ struct Scope {
   [[nodiscard]] Result<std::size_t> resolve(const std::vector<sql::Identifier>& path) const;
 };
 
+// What names mean in a query within another one: both queries' columns, the outer ones first; the
+// inner names hide the outer ones.
+Scope both_scopes(const Scope& outer, const Scope& own);
+
 // A query's result and, for messages, the name it goes by.
 struct Relation {
   NodePtr node;

@@ -30,27 +30,6 @@ void collect_outer(const sql::Expression& tree, const Scope& own, const Scope& o
   if (tree.filter) collect_outer(*tree.filter, own, outer, found);
 }
 
-// Both queries' columns, the outer ones first; the inner names hide the outer ones.
-Scope both_scopes(const Scope& outer, const Scope& own) {
-  const std::size_t width = outer.fields.size();
-  Scope both = outer;
-  both.alias.reset();
-  both.inner_from = width;
-  both.fields.insert(both.fields.end(), own.fields.begin(), own.fields.end());
-  both.tables.clear();
-  for (auto table : own.tables) {
-    table.first += width;
-    both.tables.push_back(std::move(table));
-  }
-  both.tables.insert(both.tables.end(), outer.tables.begin(), outer.tables.end());
-  for (auto one : own.merged) {
-    one.index += width;
-    for (auto& hidden : one.hides) hidden += width;
-    both.merged.push_back(std::move(one));
-  }
-  return both;
-}
-
 // Whether all columns of the tree are on one side of `width`.
 bool only_below(const expr::Expr& tree, std::size_t width) {
   const auto columns = expr::referenced_columns(tree);
@@ -104,6 +83,26 @@ NodePtr values_of(const NodePtr& node, const std::vector<std::size_t>& columns) 
 }
 
 }  // namespace
+
+Scope both_scopes(const Scope& outer, const Scope& own) {
+  const std::size_t width = outer.fields.size();
+  Scope both = outer;
+  both.alias.reset();
+  both.inner_from = width;
+  both.fields.insert(both.fields.end(), own.fields.begin(), own.fields.end());
+  both.tables.clear();
+  for (auto table : own.tables) {
+    table.first += width;
+    both.tables.push_back(std::move(table));
+  }
+  both.tables.insert(both.tables.end(), outer.tables.begin(), outer.tables.end());
+  for (auto one : own.merged) {
+    one.index += width;
+    for (auto& hidden : one.hides) hidden += width;
+    both.merged.push_back(std::move(one));
+  }
+  return both;
+}
 
 bool always_one_row(const sql::Query& query) {
   const auto* select = std::get_if<sql::Select>(&query.body);

@@ -162,23 +162,8 @@ Status Binder::apply_subquery(const sql::Expression& tree, bool negated, Relatio
   } else {
     BOOST_OUTCOME_TRY(auto relation, from(*select->from));
     BOOST_OUTCOME_TRY(apply_subqueries(*select, relation));
-    Scope both = outer;
     const Scope own = relation.scope();
-    both.alias.reset();
-    both.inner_from = width;
-    both.fields.insert(both.fields.end(), own.fields.begin(), own.fields.end());
-    // Names of the inner query hide those outside.
-    both.tables.clear();
-    for (auto table : own.tables) {
-      table.first += width;
-      both.tables.push_back(std::move(table));
-    }
-    both.tables.insert(both.tables.end(), outer.tables.begin(), outer.tables.end());
-    for (auto one : own.merged) {
-      one.index += width;
-      for (auto& hidden : one.hides) hidden += width;
-      both.merged.push_back(std::move(one));
-    }
+    const Scope both = both_scopes(outer, own);
     BOOST_OUTCOME_TRY(auto where, bind_where(*select, both));
     condition = std::move(where);
     if (in) {

@@ -56,10 +56,15 @@ def flink_jars():
     return jars
 
 
+def java(class_path, heap, packages=("util", "lang")):
+    """How a JVM with Flink on its class path is started; what it runs follows."""
+    opens = [f"--add-opens=java.base/java.{package}=ALL-UNNAMED" for package in packages]
+    return ["java", f"-Xmx{heap}", *opens, "-cp", class_path]
+
+
 def judge(jars, folders):
     """Runs each folder's script.sql in one JVM; see Judge.java."""
-    opens = [f"--add-opens=java.base/java.{package}=ALL-UNNAMED" for package in ("util", "lang")]
-    command = ["java", "-Xmx900m", *opens, "-cp", f"{jars}/*", str(HERE / "Judge.java")]
+    command = [*java(f"{jars}/*", "900m"), str(HERE / "Judge.java")]
     done = subprocess.run(command + [str(folder) for folder in folders], capture_output=True, text=True)
     if done.returncode != 0:
         sys.exit(f"Flink ended with {done.returncode}:\n{done.stderr[-4000:]}")

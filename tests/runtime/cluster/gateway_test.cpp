@@ -43,7 +43,8 @@ TEST_CASE("Gateway: a message of several lines stays whole") {
       "Unsupported options found.\n\nSupported options:\n\npath");
 }
 
-TEST_CASE("Gateway: a statement's rows come from all its pages, and the session is closed") {
+TEST_CASE(
+    "Gateway: a stop ends the wait for a result, cancels the statement and closes the session") {
   FakeGateway fake{[](const std::string&) {
     const std::string more = R"(,"nextResultUri":"/v2/sessions/s1/operations/o1/result/)";
     return FakeGateway::Answer{
